@@ -1,0 +1,471 @@
+"""Who stands where after which game: pure functions over plain data.
+
+Nothing in here reads a database, a clock or a file, so a standing is the same wherever and
+whenever it is computed. Participants are numbers; whether one is a player or a team is the
+business of the caller.
+
+Words: a *game* is played in several *lobbies* at once; a *stage* is a group of days whose points
+count together, and a new stage starts from zero; a *round* is the number of a game counted
+through the whole event; the *chain* is the list of metrics that orders a standing, first
+difference wins. Who is equal in all of them shares a rank: 1, 2, 2, 4.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import groupby, pairwise
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any, Self, TypeAlias
+
+LOBBY_SIZE = 8
+NO_PLACE = LOBBY_SIZE + 1  # below an eighth place: absent, or the lobby is still open
+
+MetricValue: TypeAlias = int | float | tuple[int, ...] | None
+
+_COUNTS = tuple(f"count_{nth}" for nth in ("1st", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th"))
+DEFAULT_CHAIN = ("points", "top4_plus_wins", *_COUNTS, "most_recent_game", "manual_rank")
+
+# \Z and [0-9]: $ would let a final newline through, \d digits of other scripts
+_GAME_REF = re.compile(r"([1-9][0-9]{0,3})\.([1-9][0-9]{0,3})\Z")
+
+
+class UnknownMetricError(ValueError):
+    """Raised when a chain names a metric that ``METRICS`` does not have."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class GameRef:
+    """Day and game of that day, both from 1. Sorts in the order of play."""
+
+    day: int
+    game: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``3.1``. Only what ``str()`` would write is taken; all else is a ``ValueError``."""
+        match = _GAME_REF.match(text)
+        if match is None:
+            raise ValueError(f"{text!r} is not DAY.GAME, such as 3.1.")
+        return cls(int(match[1]), int(match[2]))
+
+    def __str__(self) -> str:
+        return f"{self.day}.{self.game}"
+
+
+@dataclass(frozen=True, slots=True)
+class LobbyResult:
+    """Places by participant; without places the lobby is still open and its absences wait too."""
+
+    number: int
+    placements: Mapping[int, int]
+    absent: frozenset[int] = frozenset()
+
+    def __post_init__(self) -> None:
+        places = self.placements.values()
+        if any(not 1 <= place <= LOBBY_SIZE for place in places):
+            raise ValueError(f"Lobby {self.number} has a place outside 1 to {LOBBY_SIZE}.")
+        if len(set(places)) != len(places):
+            raise ValueError(f"Lobby {self.number} gives one place to two participants.")
+
+
+@dataclass(frozen=True, slots=True)
+class GameResult:
+    """What is known of one game; ``complete`` once all its lobbies are in."""
+
+    ref: GameRef
+    lobbies: tuple[LobbyResult, ...]
+    complete: bool
+
+    @property
+    def has_results(self) -> bool:
+        return any(lobby.placements for lobby in self.lobbies)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """``to`` participants go on after this game; ``game`` None: after the last one of that day."""
+
+    day: int
+    game: int | None
+    to: int
+
+    @property
+    def moment(self) -> tuple[int, float]:
+        return self.day, math.inf if self.game is None else self.game
+
+    def is_before(self, ref: GameRef) -> bool:
+        return self.moment < (ref.day, ref.game)
+
+
+@dataclass(frozen=True, slots=True)
+class StageRules:
+    """Days whose points count together; with a ``threshold`` the stage ends by checkmate."""
+
+    number: int
+    name: str
+    days: tuple[int, ...]
+    cuts: tuple[Cut, ...] = ()
+    threshold: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Points by place (a place that is not named scores nothing), the chain, and the stages."""
+
+    points: Mapping[int, int]
+    chain: tuple[str, ...]
+    stages: tuple[StageRules, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Where one participant stands.
+
+    ``total_points`` and ``metrics`` are those of the current stage, or of the stage in which the
+    participant was cut; ``event_points`` is the sum of all stages. ``round_scores`` has the rounds
+    that the participant played or was absent in (0). ``rank_change`` is positive for a rise since
+    the game before in this stage; None in a stage's first game and for whoever has no result in
+    the newest game. ``in_check`` looks at the next game.
+    """
+
+    rank: int
+    tied: bool
+    participant: int
+    total_points: int
+    event_points: int
+    round_scores: Mapping[int, int]
+    rank_change: int | None
+    in_check: bool
+    champion: bool
+    eliminated: bool
+    metrics: Mapping[str, MetricValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standings:
+    """The order after the newest game that counts (``after``), best first.
+
+    Before any result ``after``, ``stage`` and ``cut`` are None and ``complete`` is True. ``rounds``
+    holds every game up to ``after``, so that round n is ``rounds[n - 1]``. ``cut`` is how many the
+    next cut of this stage lets go on; it stays the same until a game after that cut has a result.
+    """
+
+    after: GameRef | None
+    complete: bool
+    stage: int | None
+    chain: tuple[str, ...]
+    rounds: tuple[GameRef, ...]
+    cut: int | None
+    champion: int | None
+    rows: tuple[Row, ...]
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What one participant did in one stage."""
+
+    seed: int | None
+    manual_rank: int | None
+    points: int = 0
+    best_game: int = 0
+    # one for each game of the stage, oldest first, so that tallies compare game by game
+    places: list[int] = field(default_factory=list)
+    # by place; [NO_PLACE] counts absences, but no open lobbies
+    counts: list[int] = field(default_factory=lambda: [0] * (NO_PLACE + 1))
+
+    def add(self, place: int, points: int) -> None:
+        self.points += points
+        self.best_game = max(self.best_game, points)
+        self.places[-1] = place
+        self.counts[place] += 1
+
+
+def _count(place: int, tally: _Tally) -> int:
+    return tally.counts[place]
+
+
+def _top4_plus_wins(tally: _Tally) -> int:
+    return sum(tally.counts[1:5]) + tally.counts[1]
+
+
+def _average_placement(tally: _Tally) -> float | None:
+    """An absence counts as a ninth place: it must not be better than losing."""
+    games = sum(tally.counts)
+    return sum(place * n for place, n in enumerate(tally.counts)) / games if games else None
+
+
+def _bottom_three(tally: _Tally) -> int:
+    """Places six to eight, and absences."""
+    return sum(tally.counts[6:])
+
+
+def _newest_first(tally: _Tally) -> tuple[int, ...]:
+    return tuple(reversed(tally.places))
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One way to tell two participants apart; None always comes last."""
+
+    value: Callable[[_Tally], MetricValue]
+    lower_is_better: bool = False
+
+    def sort_key(self, value: Any) -> Any:  # one metric's values are all alike, the union's are not
+        if value is None:
+            return math.inf
+        return value if self.lower_is_better else -value
+
+
+METRICS: Mapping[str, Metric] = MappingProxyType(
+    {
+        "points": Metric(attrgetter("points")),
+        "top4_plus_wins": Metric(_top4_plus_wins),
+        # more is better down to the eighth place, which still beats an absence
+        **{name: Metric(partial(_count, place)) for place, name in enumerate(_COUNTS, start=1)},
+        "most_recent_game": Metric(_newest_first, lower_is_better=True),
+        "average_placement": Metric(_average_placement, lower_is_better=True),
+        "fewest_bottom_three": Metric(_bottom_three, lower_is_better=True),
+        "best_game": Metric(attrgetter("best_game")),
+        "seed": Metric(attrgetter("seed"), lower_is_better=True),
+        "manual_rank": Metric(attrgetter("manual_rank"), lower_is_better=True),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """One participant in an order, with what put them there."""
+
+    participant: int
+    key: tuple[Any, ...]
+    total_points: int
+    metrics: Mapping[str, MetricValue]
+
+
+def _ranked(placed: Iterable[_Placed], *, above: int = 0) -> Iterator[tuple[int, bool, _Placed]]:
+    """Give rank and "is it shared" to an ordered block that has ``above`` participants over it."""
+    for _, group in groupby(placed, key=attrgetter("key")):
+        equals = list(group)
+        for member in equals:
+            yield above + 1, len(equals) > 1, member
+        above += len(equals)
+
+
+class _Walk:
+    """The event up to some game: its games are played into it one after the other."""
+
+    def __init__(
+        self,
+        rules: Rules,
+        participants: Iterable[int],
+        manual_ranks: Mapping[int, int],
+        seeds: Mapping[int, int],
+    ) -> None:
+        self._rules = rules
+        self._metrics = [(name, METRICS[name]) for name in rules.chain]
+        self._stage_of_day = {day: stage for stage in rules.stages for day in stage.days}
+        self._manual_ranks = manual_ranks
+        self._seeds = seeds
+        self._still_in = set(participants)
+        self._eliminated: list[list[_Placed]] = []  # the newest cut first
+        self.round_scores: dict[int, dict[int, int]] = {
+            participant: {} for participant in self._still_in
+        }
+        self.round = 0  # the newest one played
+        self.stage: StageRules | None = None
+        self.champion: int | None = None
+        self.cuts_ahead: list[Cut] = []
+        self._start_tallies()
+
+    def stage_of(self, game: GameResult) -> StageRules:
+        stage = self._stage_of_day.get(game.ref.day)
+        if stage is None:
+            raise ValueError(f"Day {game.ref.day} belongs to no stage.")
+        return stage
+
+    def in_check(self) -> set[int]:
+        """Who would be champion by winning the next game; nobody once there is one."""
+        if self.stage is None or self.stage.threshold is None or self.champion is not None:
+            return set()
+        threshold = self.stage.threshold
+        return {
+            participant
+            for participant in self._still_in
+            if self._tallies[participant].points >= threshold
+        }
+
+    def play(self, number: int, game: GameResult) -> None:
+        """Count ``game`` as round ``number``; the cuts that lie before it take effect first."""
+        while self.cuts_ahead and self.cuts_ahead[0].is_before(game.ref):
+            self._apply(self.cuts_ahead.pop(0))
+        self._enter(self.stage_of(game), game.ref)
+        self.round = number
+        in_check = self.in_check()
+        for tally in self._tallies.values():
+            tally.places.append(NO_PLACE)
+        # by number, so that of two lobbies the first names the champion, however they were given
+        for lobby in sorted(game.lobbies, key=attrgetter("number")):
+            if not lobby.placements:
+                continue
+            for participant, place in lobby.placements.items():
+                self._score(participant, place, self._rules.points.get(place, 0))
+                if place == 1 and participant in in_check and self.champion is None:
+                    self.champion = participant
+            for participant in lobby.absent:
+                self._score(participant, NO_PLACE, 0)
+
+    def ranks(self) -> dict[int, int]:
+        return {placed.participant: rank for rank, _, placed, _ in self.standing()}
+
+    def standing(self) -> Iterator[tuple[int, bool, _Placed, bool]]:
+        """Rank, is it shared, participant, is it eliminated: best first, those cut last first."""
+        above = 0
+        for block in (self._order(), *self._eliminated):
+            for rank, tied, placed in _ranked(block, above=above):
+                yield rank, tied, placed, placed.participant not in self._still_in
+            above += len(block)
+
+    def _start_tallies(self) -> None:
+        # everybody gets one, the eliminated too: a substitute may come back in a later game
+        self._tallies = {
+            participant: _Tally(self._seeds.get(participant), self._manual_ranks.get(participant))
+            for participant in self.round_scores
+        }
+
+    def _enter(self, stage: StageRules, ref: GameRef) -> None:
+        if self.stage is stage:
+            return
+        self.stage = stage
+        self.champion = None
+        # a cut before the first game with results found nobody in any order
+        ahead = (cut for cut in stage.cuts if not cut.is_before(ref))
+        self.cuts_ahead = sorted(ahead, key=attrgetter("moment"))
+        self._start_tallies()
+
+    def _score(self, participant: int, place: int, points: int) -> None:
+        scores = self.round_scores.get(participant)
+        if scores is None:
+            raise ValueError(f"{participant} has a result but is no participant.")
+        if self.round in scores:
+            raise ValueError(f"{participant} has two results in one game.")
+        scores[self.round] = points
+        self._tallies[participant].add(place, points)
+        if participant not in self._still_in:
+            self._take_back(participant)
+
+    def _take_back(self, participant: int) -> None:
+        """Who plays on was not cut, whatever the rank at the cut: substitutes move up."""
+        self._still_in.add(participant)
+        self._eliminated = [
+            [placed for placed in block if placed.participant != participant]
+            for block in self._eliminated
+        ]
+
+    def _apply(self, cut: Cut) -> None:
+        gone = [placed for rank, _, placed in _ranked(self._order()) if rank > cut.to]
+        self._still_in.difference_update(placed.participant for placed in gone)
+        self._eliminated.insert(0, gone)
+
+    def _order(self) -> list[_Placed]:
+        placed = [self._place(participant) for participant in self._still_in]
+        # the participant's number only keeps the output stable inside a shared rank
+        return sorted(placed, key=attrgetter("key", "participant"))
+
+    def _place(self, participant: int) -> _Placed:
+        tally = self._tallies[participant]
+        metrics = {name: metric.value(tally) for name, metric in self._metrics}
+        key = tuple(metric.sort_key(metrics[name]) for name, metric in self._metrics)
+        # False sorts first: a champion stands above all, whatever the chain says
+        return _Placed(participant, (participant != self.champion, *key), tally.points, metrics)
+
+
+def compute(
+    rules: Rules,
+    participants: Iterable[int],
+    games: Iterable[GameResult],
+    *,
+    after: GameRef | None = None,
+    manual_ranks: Mapping[int, int] | None = None,
+    seeds: Mapping[int, int] | None = None,
+) -> Standings:
+    """Order ``participants`` by what they did in ``games``, up to and including ``after``.
+
+    The order in which participants, games and lobbies are given changes nothing. A cut moves
+    nobody before a game that follows it has a result; then those who did not go on stand below
+    all others as they stood at the cut. Once a checkmate stage has its champion, no later game of
+    that stage counts.
+
+    Raises ``UnknownMetricError`` for the chain and ``ValueError`` for results that contradict
+    themselves: a stranger, a participant or a game twice, a day that belongs to no stage.
+    """
+    unknown = [name for name in rules.chain if name not in METRICS]
+    if unknown:
+        raise UnknownMetricError(f"Unknown metrics in the chain: {', '.join(unknown)}.")
+    in_order = sorted(games, key=attrgetter("ref"))
+    for earlier, later in pairwise(in_order):
+        if earlier.ref == later.ref:
+            raise ValueError(f"Game {later.ref} is given twice.")
+    walk = _Walk(rules, participants, manual_ranks or {}, seeds or {})
+    ranks_before = _play_all(walk, in_order, after)
+    newest = in_order[walk.round - 1] if walk.round else None
+    return Standings(
+        after=newest.ref if newest else None,
+        complete=newest.complete if newest else True,
+        stage=walk.stage.number if walk.stage else None,
+        chain=rules.chain,
+        rounds=tuple(game.ref for game in in_order[: walk.round]),
+        cut=walk.cuts_ahead[0].to if walk.cuts_ahead else None,
+        champion=walk.champion,
+        rows=_rows(walk, ranks_before),
+    )
+
+
+def _play_all(
+    walk: _Walk, in_order: Sequence[GameResult], after: GameRef | None
+) -> Mapping[int, int] | None:
+    """Play what counts and give the ranks before its newest game: None if that opens a stage."""
+    counting = [
+        (number, game)
+        for number, game in enumerate(in_order, start=1)
+        if game.has_results and (after is None or game.ref <= after)
+    ]
+    ranks_before = None
+    for number, game in counting:
+        same_stage = walk.stage_of(game) is walk.stage
+        if same_stage and walk.champion is not None:
+            continue
+        # an order costs more than a game: take it only where no later game may count
+        may_be_newest = game is counting[-1][1] or bool(walk.in_check())
+        ranks_before = walk.ranks() if same_stage and may_be_newest else None
+        walk.play(number, game)
+    return ranks_before
+
+
+def _rows(walk: _Walk, ranks_before: Mapping[int, int] | None) -> tuple[Row, ...]:
+    in_check = walk.in_check()
+    rows = []
+    for rank, tied, placed, eliminated in walk.standing():
+        participant = placed.participant
+        scores = walk.round_scores[participant]
+        has_played = walk.round in scores
+        rows.append(
+            Row(
+                rank=rank,
+                tied=tied,
+                participant=participant,
+                total_points=placed.total_points,
+                event_points=sum(scores.values()),
+                round_scores=scores,
+                rank_change=ranks_before[participant] - rank
+                if ranks_before and has_played
+                else None,
+                in_check=participant in in_check,
+                champion=participant == walk.champion,
+                eliminated=eliminated,
+                metrics=placed.metrics,
+            )
+        )
+    return tuple(rows)
