@@ -1,0 +1,34 @@
+"""Who sits in which lobby: pure functions over an order of participants."""
+
+from collections.abc import Sequence
+
+from tournaments.standings import LOBBY_SIZE
+
+
+def lobbies_needed(players: int, size: int = LOBBY_SIZE) -> int:
+    """How many lobbies of at most ``size`` seat ``players``; none for nobody."""
+    if players < 0:
+        raise ValueError(f"There cannot be {players} players.")
+    if size < 1:
+        raise ValueError(f"A lobby of {size} seats nobody.")
+    return -(-players // size)
+
+
+def snake(order: Sequence[int], lobbies: int) -> list[list[int]]:
+    """Deal ``order``, best first, so that all lobbies are about equally strong.
+
+    The first k go to lobbies 1 to k, the next k to lobbies k to 1, and so on. Lobby n is
+    ``result[n - 1]``, its best participant first; sizes differ by one at most. Raises
+    ``ValueError`` where a lobby would stay empty or a participant would sit twice.
+    """
+    if lobbies < 1:
+        raise ValueError(f"{lobbies} lobbies seat nobody.")
+    if len(order) < lobbies:
+        raise ValueError(f"{len(order)} participants cannot fill {lobbies} lobbies.")
+    if len(set(order)) != len(order):
+        raise ValueError("A participant stands in the order twice.")
+    seats: list[list[int]] = [[] for _ in range(lobbies)]
+    for index, participant in enumerate(order):
+        turn, step = divmod(index, lobbies)
+        seats[step if turn % 2 == 0 else lobbies - 1 - step].append(participant)
+    return seats
