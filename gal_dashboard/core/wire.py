@@ -1,0 +1,25 @@
+"""JSON out: the one writer for answers, frames and stored documents."""
+
+from typing import Any, Final
+
+import orjson
+from django.utils.functional import Promise
+
+# What is larger is fetched by REST: a frame must not hold up all others of its stream.
+LARGEST_IN_FRAME: Final = 64 * 1024
+
+
+def dumps(value: Any) -> bytes:
+    """JSON of ``value``; times are ISO 8601 with Z, ``orjson.Fragment`` goes out as it is."""
+    return orjson.dumps(value, default=_default, option=orjson.OPT_UTC_Z)
+
+
+def fits_in_frame(document: str) -> bool:
+    """Whether JSON text may travel inside a frame: at most 64 KiB of UTF-8."""
+    return len(document) <= LARGEST_IN_FRAME and len(document.encode()) <= LARGEST_IN_FRAME
+
+
+def _default(value: Any) -> Any:
+    if isinstance(value, Promise):  # texts that Django translates when they are shown
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no form on the wire")

@@ -1,0 +1,271 @@
+"""What every installation shares. Reads the environment; holds no secret and no host of anybody."""
+
+from datetime import timedelta
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from gal_dashboard.settings.environment import BASE_DIR, derive_key, env, need
+
+VERSION = "0.1.0"
+
+# --- What the environment says -------------------------------------------------------------------
+APP_ENV = env.str("APP_ENV", default="local")
+DEBUG = env.bool("DJANGO_DEBUG", default=False)
+SECRET_KEY = need("SECRET_KEY")
+DASHBOARD_MASTER_PASSWORD = need("DASHBOARD_MASTER_PASSWORD")
+# A second password that only reads; empty: there is none.
+DASHBOARD_VIEWER_PASSWORD = env.str("DASHBOARD_VIEWER_PASSWORD", default="")
+JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", default="") or derive_key(SECRET_KEY, "jwt-signing")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+HOST = env.str("HOST", default="127.0.0.1")
+PORT = env.int("PORT", default=8000)
+REDIS_URL = env.str("REDIS_URL", default="")
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+RATE_LIMITS = env.bool("RATE_LIMITS", default=True)
+DEMO = env.bool("DEMO", default=True)
+LOG_LEVEL = env.log_level("LOG_LEVEL", default="INFO")
+ACCESS_TOKEN_LIFETIME = timedelta(minutes=env.int("ACCESS_TOKEN_EXPIRE_MINUTES", default=24 * 60))
+REFRESH_TOKEN_LIFETIME = timedelta(days=7)
+# Threads that answer HTTP in each process; each keeps one database connection for its life.
+WEB_THREADS = env.int("WEB_THREADS", default=4)
+
+# --- The house -----------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "daphne",  # first: its runserver replaces Django's
+    "gal_dashboard.core",
+    "gal_dashboard.events",
+    "gal_dashboard.audit",
+    "gal_dashboard.api",
+    "gal_dashboard.realtime",
+    "users",
+    "configuration",
+    "tournaments",
+    "graphics",
+    "gal_dashboard.operations",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "csp",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+
+MIDDLEWARE = [
+    "gal_dashboard.operations.middleware.RequestMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "gal_dashboard.operations.middleware.SecurityHeadersMiddleware",
+    "gal_dashboard.operations.cors.PublicCorsMiddleware",
+    "gal_dashboard.operations.middleware.RefusalMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+
+ROOT_URLCONF = "gal_dashboard.urls"
+ASGI_APPLICATION = "gal_dashboard.asgi.application"
+APPEND_SLASH = False  # both forms are one address; a redirect would lose bodies
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "users.User"
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database ------------------------------------------------------------------------------------
+# Connections live as long as the few threads that own them (see docs/architecture.md), so Django
+# must neither close them by age nor trust them blindly.
+DATABASES = {
+    "default": dj_database_url.parse(
+        env.str("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'dashboard.sqlite3'}"),
+        conn_max_age=None,
+        conn_health_checks=True,
+    )
+}
+DATABASE_OPTIONS = {
+    # IMMEDIATE takes the write lock when a transaction begins: writers wait in line for up to 20 s
+    # instead of failing half-way with "database is locked".
+    "django.db.backends.sqlite3": {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    },
+    "django.db.backends.postgresql": {
+        "connect_timeout": 5,
+        "options": "-c lock_timeout=5000 -c statement_timeout=30000"
+        " -c idle_in_transaction_session_timeout=15000",
+    },
+}
+if DATABASES["default"]["ENGINE"] not in DATABASE_OPTIONS:
+    raise ImproperlyConfigured(
+        "DATABASE_URL must name SQLite (sqlite:///file) or PostgreSQL (postgres://...)."
+    )
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    DATABASE_OPTIONS[DATABASES["default"]["ENGINE"]]
+)
+
+if REDIS_URL:
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    }
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    # One process counts for itself: exact, as `serve` refuses several processes without Redis.
+    SILENCED_SYSTEM_CHECKS = ["django_ratelimit.E003", "django_ratelimit.W001"]
+
+# --- Passwords, tokens, language -----------------------------------------------------------------
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
+]
+SIMPLE_JWT = {
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": JWT_SIGNING_KEY,
+    "ACCESS_TOKEN_LIFETIME": ACCESS_TOKEN_LIFETIME,
+    "REFRESH_TOKEN_LIFETIME": REFRESH_TOKEN_LIFETIME,
+    "LEEWAY": 30,  # seconds that the clocks of several hosts may differ
+    "UPDATE_LAST_LOGIN": False,
+}
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_I18N = False
+USE_TZ = True
+
+# --- HTTP ----------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["users.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["gal_dashboard.api.permissions.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["gal_dashboard.api.renderers.OrjsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["gal_dashboard.api.parsers.IJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "gal_dashboard.api.renderers.IgnoreAccept",
+    "DEFAULT_SCHEMA_CLASS": "gal_dashboard.api.schema.Schema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "gal_dashboard.api.exceptions.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+    "DATETIME_FORMAT": "iso-8601",
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = None  # the gate in front of Django decides, by path
+FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
+CORS_ALLOWED_ORIGINS = env.list(
+    "CORS_ALLOWED_ORIGINS", default=["http://localhost:3000", "http://127.0.0.1:3000"]
+)
+CORS_ALLOW_CREDENTIALS = False
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "x-lock-fence",
+    "x-request-id",
+]
+CORS_EXPOSE_HEADERS = [
+    "etag",
+    "idempotency-replayed",
+    "last-modified",
+    "retry-after",
+    "x-process-time",
+    "x-request-id",
+]
+
+# Answers of the API need nothing from anywhere. Pages that do (admin, docs) say so themselves.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+ADMIN_CONTENT_SECURITY_POLICY = {
+    "default-src": [NONE],
+    "script-src": [SELF],
+    "style-src": [SELF],
+    "img-src": [SELF, "data:"],
+    "font-src": [SELF],
+    "connect-src": [SELF],
+    "frame-src": [SELF],
+    "base-uri": [NONE],
+    "form-action": [SELF],
+    "frame-ancestors": [NONE],
+}
+# Pages of the crew's dashboard may frame overlays as previews.
+OVERLAY_FRAME_ANCESTORS = ["'self'", *CORS_ALLOWED_ORIGINS]
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Guardian Angel League Live Graphics Dashboard",
+    "DESCRIPTION": "Graphics, tournaments and standings of a live broadcast. Every error is JSON "
+    "with `detail`, `code` and `request_id`; invalid fields are named in `errors`.",
+    "VERSION": VERSION,
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["gal_dashboard.api.permissions.IsPublic"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"TournamentStatusEnum": "tournaments.choices.TournamentStatus"},
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "gal_dashboard.api.schema.describe_errors",
+    ],
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "gal_dashboard.operations.logging.RequestFilter"}},
+    "formatters": {"json": {"()": "gal_dashboard.operations.logging.JsonFormatter"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]}
+    },
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        # RequestMiddleware logs each request once, with its status; Django's copies say less.
+        "django.request": {"level": "ERROR"},
+        "django.server": {"level": "WARNING"},
+        "daphne": {"level": "WARNING"},
+        "uvicorn.access": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,33 @@
+"""On air. Refuses to start when unsafe, in one line that names the variable."""
+
+from gal_dashboard.settings.base import *
+
+MINIMUM_PASSWORD_LENGTH = 15
+MINIMUM_KEY_LENGTH = 32
+
+if len(DASHBOARD_MASTER_PASSWORD) < MINIMUM_PASSWORD_LENGTH:
+    raise ImproperlyConfigured(
+        f"DASHBOARD_MASTER_PASSWORD needs {MINIMUM_PASSWORD_LENGTH} or more characters on air."
+    )
+for _name, _key in (("SECRET_KEY", SECRET_KEY), ("JWT_SIGNING_KEY", JWT_SIGNING_KEY)):
+    if len(_key.encode()) < MINIMUM_KEY_LENGTH:
+        raise ImproperlyConfigured(
+            f"{_name} must have at least {MINIMUM_KEY_LENGTH} bytes in production."
+        )
+if DEBUG:
+    raise ImproperlyConfigured("DJANGO_DEBUG must be off in production.")
+if "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS must list the real hosts in production, not *.")
+
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+SECURE_HSTS_SECONDS = 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+# The proxy in front speaks TLS and says so; without a trusted proxy nobody may claim it.
+if TRUSTED_PROXIES > 0:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = (
+    False  # the proxy redirects; the server behind it is never reached by plain HTTP
+)
+SILENCED_SYSTEM_CHECKS = [*globals().get("SILENCED_SYSTEM_CHECKS", []), "security.W008"]
