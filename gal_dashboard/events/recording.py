@@ -1,0 +1,141 @@
+"""Writing the log: services collect with ``emit``, the outermost ``recording`` block stores.
+
+The numbering row of a stream is a lock that every writer of the stream waits for. So numbers are
+taken by the last statements of a transaction, streams in the order of their names.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, transaction
+from django.dispatch import Signal
+from django.utils import timezone
+
+from gal_dashboard.core import context, wire
+from gal_dashboard.events import streams
+from gal_dashboard.events.models import Event, Stream, StreamEntry
+
+# Sent after the commit with ``heads``: {stream name: its newest number}. The hub listens.
+stream_advanced = Signal()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvent:
+    """An event before it has a number. Apps build it in their ``events.py``, nobody else does.
+
+    ``type`` is the frame's type, ``name`` the noun.past_tense of log and audit. ``payload`` is what
+    staff see; ``public_payload`` what overlays see, ``None`` if they may not see it. Values are
+    plain JSON or ``orjson.Fragment``.
+    """
+
+    type: str
+    name: str
+    payload: Mapping[str, Any]
+    public_payload: Mapping[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class _Recording:
+    events: list[tuple[NewEvent, tuple[str, ...]]] = field(default_factory=list)
+
+
+_open: ContextVar[_Recording | None] = ContextVar("gal_recording", default=None)
+
+
+class NotRecordingError(RuntimeError):
+    """Raised by ``emit`` outside of ``recording()``: nothing would number and store the event."""
+
+
+@contextmanager
+def recording() -> Iterator[None]:
+    """One transaction with its events. Inner blocks join the outermost one.
+
+    The rows of the events are written as the last statements before the commit. If the block
+    raises, nothing happened: no change, no event, no number taken.
+    """
+    if _open.get() is not None:
+        yield
+        return
+    collected = _Recording()
+    token = _open.set(collected)
+    try:
+        with transaction.atomic():
+            yield
+            if collected.events:
+                heads = _store(collected.events)
+                transaction.on_commit(lambda: _announce(heads), robust=True)
+    finally:
+        _open.reset(token)
+
+
+def is_recording() -> bool:
+    return _open.get() is not None
+
+
+def emit(event: NewEvent, *, overlays: Iterable[int] = ()) -> None:
+    """Collect ``event`` for the staff stream and, if it is public, for these graphics' overlays.
+
+    Only collects: numbers are taken and rows written when the outermost block ends.
+    """
+    current = _open.get()
+    if current is None:
+        raise NotRecordingError(f"{event.name} was emitted outside of recording().")
+    names = [streams.STAFF]
+    if event.public_payload is not None:
+        names += [streams.overlay(graphic_id) for graphic_id in sorted(set(overlays))]
+    current.events.append((event, tuple(names)))
+
+
+def _store(collected: list[tuple[NewEvent, tuple[str, ...]]]) -> dict[str, int]:
+    now, request_id = timezone.now(), context.request_id()
+    rows = Event.objects.bulk_create(
+        Event(
+            type=event.type,
+            name=event.name,
+            payload=wire.dumps(event.payload).decode(),
+            public_payload=None
+            if event.public_payload is None
+            else wire.dumps(event.public_payload).decode(),
+            request_id=request_id,
+            created_at=now,
+        )
+        for event, _ in collected
+    )
+    by_stream: dict[str, list[Event]] = {}
+    for row, (_, names) in zip(rows, collected, strict=True):
+        for name in names:
+            by_stream.setdefault(name, []).append(row)
+    heads: dict[str, int] = {}
+    entries: list[StreamEntry] = []
+    for name in sorted(by_stream):
+        head = heads[name] = _take_numbers(name, len(by_stream[name]))
+        first = head - len(by_stream[name]) + 1
+        entries += [
+            StreamEntry(stream_id=name, seq=seq, event=row)
+            for seq, row in enumerate(by_stream[name], start=first)
+        ]
+    StreamEntry.objects.bulk_create(entries)
+    return heads
+
+
+def _take_numbers(name: str, count: int) -> int:
+    """Take the next ``count`` numbers of a stream, made on first use; the last of them.
+
+    An autoincrement would not do: transactions commit out of order, and a reader that has seen the
+    later number would skip the earlier one for ever. This row lock makes number and commit agree.
+    """
+    table = connection.ops.quote_name(Stream._meta.db_table)  # noqa: SLF001 - Django documents _meta
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (name, head) VALUES (%s, %s) "  # noqa: S608 - the table's own name
+            f"ON CONFLICT (name) DO UPDATE SET head = {table}.head + %s RETURNING head",
+            [name, count, count],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _announce(heads: dict[str, int]) -> None:
+    stream_advanced.send_robust(sender=Stream, heads=heads)

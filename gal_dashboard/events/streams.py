@@ -1,0 +1,17 @@
+"""Names of streams, in one place."""
+
+from typing import Final
+
+STAFF: Final = "staff"
+
+_OVERLAY_PREFIX: Final = "overlay."
+
+
+def overlay(graphic_id: int) -> str:
+    """The public stream of one graphic."""
+    return f"{_OVERLAY_PREFIX}{graphic_id}"
+
+
+def graphic_of(stream: str) -> int | None:
+    """The graphic whose overlay stream this is; ``None`` for any other stream."""
+    return int(stream.removeprefix(_OVERLAY_PREFIX)) if stream.startswith(_OVERLAY_PREFIX) else None
