@@ -1,0 +1,61 @@
+"""What all API views share: the order of refusals, and a body that is always read."""
+
+from typing import Any, ClassVar
+
+from rest_framework import viewsets
+from rest_framework.exceptions import ParseError
+from rest_framework.request import Request
+
+from gal_dashboard.api.permissions import IsPublic
+
+METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+class ApiViewSet(viewsets.GenericViewSet):
+    """Refuses in one order: 401, 403, 404, 415 and 400 by form; then the service, then rules.
+
+    ``area`` names what the scopes guard. ``public_actions`` answer everybody. ``find`` is called
+    before the body is judged, so that an unknown object is 404 whatever was sent.
+    """
+
+    area: ClassVar[str | None] = None
+    public_actions: ClassVar[frozenset[str]] = frozenset()
+    # Actions whose body may be any JSON value, not only an object.
+    any_value_actions: ClassVar[frozenset[str]] = frozenset()
+
+    request: Request
+    action: str | None
+
+    @property
+    def is_public(self) -> bool:
+        return getattr(self, "action", None) in self.public_actions
+
+    def get_authenticators(self):
+        return [] if self.is_public else super().get_authenticators()
+
+    def get_permissions(self):
+        return [IsPublic()] if self.is_public else super().get_permissions()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if self.action is None:
+            return  # no such method here: 405 needs neither object nor body
+        self.find(**kwargs)
+        if request.method in METHODS_WITH_BODY:
+            self.check_form(request)
+
+    def find(self, **kwargs: Any) -> None:
+        """Load what the address names, or raise ``NotFoundError``. Nothing to find by default."""
+
+    def check_form(self, request: Request) -> None:
+        """Read the body even where none is expected: a broken one is never answered by 200."""
+        if self.action not in self.any_value_actions and not isinstance(request.data, dict):
+            raise ParseError("The body must be a JSON object.", code="not_an_object")
+
+    def validated(self, serializer_class: type, **options: Any) -> dict[str, Any]:
+        """The body's fields as ``serializer_class`` reads them, or DRF's ``ValidationError``."""
+        serializer = serializer_class(
+            data=self.request.data, context=self.get_serializer_context(), **options
+        )
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
