@@ -1,0 +1,52 @@
+"""What sign-in and sessions may refuse."""
+
+from gal_dashboard.core.errors import DomainError, ErrorKind
+
+
+class NotSignedInError(DomainError):
+    """Raised when a token is no token of ours, or its life is over."""
+
+    kind = ErrorKind.UNAUTHENTICATED
+    code = "token_invalid"
+    message = "The token is not valid or has expired. Log in again."
+
+
+class SessionEndedError(NotSignedInError):
+    """Raised for a good token of a session that was ended, or of a user who was disabled."""
+
+    code = "session_ended"
+    message = "This session has ended. Log in again."
+
+
+class IncorrectMasterPasswordError(DomainError):
+    kind = ErrorKind.UNAUTHENTICATED
+    code = "incorrect_password"
+    message = "Incorrect master password"
+
+
+class IncorrectCredentialsError(DomainError):
+    kind = ErrorKind.UNAUTHENTICATED
+    code = "incorrect_password"
+    message = "Incorrect user name or password"
+
+
+class TooManyLoginsError(DomainError):
+    """Raised after too many failed attempts of one address; a right password waits too."""
+
+    kind = ErrorKind.THROTTLED
+    code = "too_many_attempts"
+    message = "Too many failed attempts. Try again in {retry_after} seconds."
+
+
+class RefreshInUseError(NotSignedInError):
+    """Raised for the losers when several requests use one refresh token at the same time."""
+
+    code = "refresh_in_use"
+    message = "Another request is using this refresh token right now. Use the tokens that it gets."
+
+
+class RefreshReusedError(NotSignedInError):
+    """Raised when a used refresh token comes again: somebody has a copy, so the session ends."""
+
+    code = "refresh_reused"
+    message = "This refresh token was used before. The session has ended; log in again."

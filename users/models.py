@@ -1,0 +1,82 @@
+"""People: the crew and the players, their sessions and refresh tokens."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from gal_dashboard.core.models import TimestampedModel
+from users.choices import EndReason, SessionKind
+from users.querysets import SessionQuerySet, Users
+
+
+class User(AbstractUser, TimestampedModel):
+    """A member of the league: staff, player, or both.
+
+    ``dashboard_user`` and ``dashboard_viewer`` stand for whoever knows the master or the viewer
+    password; they have no password of their own.
+    """
+
+    first_name = None
+    last_name = None
+    date_joined = None
+
+    display_name = models.CharField(
+        max_length=150, blank=True, help_text="The name shown on screen."
+    )
+    discord_id = models.CharField(
+        max_length=32,
+        unique=True,
+        null=True,  # unique where there is one
+        blank=True,
+        help_text="The number of the Discord account.",
+    )
+    riot_id = models.CharField(max_length=64, blank=True, help_text="Name#TAG of the Riot account.")
+
+    objects = Users()
+
+    REQUIRED_FIELDS = []
+
+    class Meta:
+        ordering = ["username"]
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+    def get_full_name(self) -> str:
+        return self.display_name or self.username
+
+    def get_short_name(self) -> str:
+        return self.get_full_name()
+
+
+class Session(models.Model):
+    """One login. All tokens and sockets of it live and die with this row."""
+
+    sid = models.CharField(max_length=32, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
+    kind = models.CharField(max_length=10, choices=SessionKind)
+    address = models.CharField(max_length=64, blank=True)
+    agent = models.CharField(max_length=255, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_reason = models.CharField(max_length=20, choices=EndReason, blank=True)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user} since {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class RefreshToken(models.Model):
+    """A refresh token by its ``jti``; it is used once."""
+
+    jti = models.CharField(max_length=64, unique=True)
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="refresh_tokens")
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.session} until {self.expires_at:%Y-%m-%d %H:%M}"
