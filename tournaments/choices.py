@@ -1,0 +1,20 @@
+from django.db import models
+
+
+class TournamentStatus(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    REGISTRATION_OPEN = "registration_open", "Registration open"
+    REGISTRATION_CLOSED = "registration_closed", "Registration closed"
+    CHECK_IN = "check_in", "Check-in"
+    IN_PROGRESS = "in_progress", "In progress"
+    COMPLETED = "completed", "Completed"
+    CANCELLED = "cancelled", "Cancelled"
+    POSTPONED = "postponed", "Postponed"
+
+
+class ParticipantStatus(models.TextChoices):
+    """What a row of the standings says beside the points; ``None`` on the wire if nothing."""
+
+    CHAMPION = "champion"
+    IN_CHECK = "in_check"
+    ELIMINATED = "eliminated"

@@ -1,0 +1,48 @@
+"""What the tournament engine may refuse."""
+
+from gal_dashboard.core.errors import DomainError, ErrorKind, NotFoundError
+
+
+class TournamentNotFoundError(NotFoundError):
+    code = "tournament_not_found"
+    message = "There is no such tournament."
+
+
+class GameNotFoundError(NotFoundError):
+    """Raised for a day that belongs to no stage of the tournament."""
+
+    code = "game_not_found"
+    message = "This tournament has no game {game}: its stages know the days {days}."
+
+
+class GameOutOfOrderError(DomainError):
+    """Raised for a result of a game before which others have not been played."""
+
+    kind = ErrorKind.CONFLICT
+    code = "game_out_of_order"
+    message = "Game {game} cannot have a result yet: the next game is {next_game}."
+
+
+class EventDecidedError(DomainError):
+    """Raised for a result after the game in which a checkmate stage found its champion."""
+
+    kind = ErrorKind.CONFLICT
+    code = "event_decided"
+    message = "Game {game} was not played: {champion} won the event in game {decided_in}."
+
+
+class TournamentFullError(DomainError):
+    kind = ErrorKind.CONFLICT
+    code = "tournament_full"
+    message = "All {max_participants} places are taken."
+
+
+class ParticipantExistsError(DomainError):
+    kind = ErrorKind.CONFLICT
+    code = "participant_exists"
+    message = "A participant of that name is registered already."
+
+
+class NothingPublishedError(NotFoundError):
+    code = "nothing_published"
+    message = "No standings have been published yet."

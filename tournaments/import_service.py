@@ -1,0 +1,142 @@
+"""Writing an event file into the database, in one short transaction."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from gal_dashboard.audit import trail
+from gal_dashboard.core.context import Actor
+from gal_dashboard.events import audience
+from gal_dashboard.events.recording import emit, recording
+from tournaments import events, selectors
+from tournaments.choices import TournamentStatus
+from tournaments.importing import EventPlan, LobbyPlan
+from tournaments.models import Game, Lobby, Participant, Placement, Stage, Tournament
+from tournaments.services import TOURNAMENT, lock_tournament, publish_standings
+from tournaments.standings import GameRef
+
+Progress = Callable[[str], None]
+
+
+def import_event(
+    *, actor: Actor, plan: EventPlan, until: GameRef, on_progress: Progress = lambda step: None
+) -> Tournament:
+    """Make the event of ``plan`` as it stood after game ``until``; replace the one of its name.
+
+    The tournament keeps its number, and participants theirs, so graphics that show it stay tied.
+    The first game after ``until`` is drawn as the file has it, without results. All of it is one
+    transaction: whoever looks sees the old event or the new one, and overlays get one update.
+    """
+    with recording():
+        tournament, is_new = _tournament(plan)
+        on_progress("rules")
+        tournament.games.all().delete()
+        tournament.stages.all().delete()
+        stages = _make_stages(tournament, plan)
+        on_progress("participants")
+        participants = _make_participants(tournament, plan)
+        on_progress("results")
+        _make_games(tournament, plan, until=until, stages=stages, participants=participants)
+        tournament.status = (
+            TournamentStatus.COMPLETED if until >= max(plan.games) else TournamentStatus.IN_PROGRESS
+        )
+        tournament.full_clean()
+        tournament.save()
+        trail.record(
+            "tournament.imported",
+            actor=actor,
+            target=tournament,
+            changes={"until": (None, str(until))},
+        )
+        on_progress("standings")
+        changed = events.tournament_changed(
+            "created" if is_new else "updated",
+            tournament=selectors.tournament_body(tournament.pk),
+            actor=actor,
+        )
+        emit(changed, overlays=audience.overlays_of(TOURNAMENT, tournament.pk))
+        publish_standings(tournament=tournament, source="import")
+        return tournament
+
+
+def _tournament(plan: EventPlan) -> tuple[Tournament, bool]:
+    """The newest tournament of that name with its row locked, or a new one."""
+    known = Tournament.objects.filter(name=plan.name).order_by("-pk").values_list("pk", flat=True)
+    pk = known.first()
+    tournament = lock_tournament(pk) if pk else Tournament(name=plan.name)
+    tournament.max_participants = max(2, len(plan.participants))
+    tournament.start_date, tournament.end_date = plan.start, plan.end
+    tournament.points_table, tournament.tie_chain = dict(plan.points), list(plan.chain)
+    tournament.source = plan.source[:255]
+    if pk is None:
+        tournament.full_clean()
+        tournament.save()
+    return tournament, pk is None
+
+
+def _make_stages(tournament: Tournament, plan: EventPlan) -> Mapping[int, Stage]:
+    """Stages by the days that belong to them."""
+    stages = {}
+    for stage in plan.stages:
+        row = Stage.objects.create(
+            tournament=tournament,
+            number=stage.number,
+            name=stage.name,
+            days=list(stage.days),
+            cuts=[dict(cut) for cut in stage.cuts],
+            threshold=stage.threshold,
+        )
+        stages |= dict.fromkeys(stage.days, row)
+    return stages
+
+
+def _make_participants(tournament: Tournament, plan: EventPlan) -> Mapping[str, Participant]:
+    """Participants by every spelling of their names; those not in the plan are removed."""
+    tournament.participants.exclude(name__in=plan.participants).delete()
+    known = {participant.name: participant for participant in tournament.participants.all()}
+    Participant.objects.bulk_create(
+        Participant(tournament=tournament, name=name)
+        for name in plan.participants
+        if name not in known
+    )
+    by_name = {participant.name: participant for participant in tournament.participants.all()}
+    spellings = {}
+    for name, others in plan.aliases.items():
+        participant = by_name[name]
+        participant.aliases = list(others)
+        participant.save(update_fields=["aliases"])
+        spellings |= dict.fromkeys(others, participant)
+    return by_name | spellings
+
+
+def _make_games(
+    tournament: Tournament,
+    plan: EventPlan,
+    *,
+    until: GameRef,
+    stages: Mapping[int, Stage],
+    participants: Mapping[str, Participant],
+) -> None:
+    for ref, lobbies, is_played in _schedule(plan, until):
+        game = Game.objects.create(
+            tournament=tournament, stage=stages[ref.day], day=ref.day, number=ref.game
+        )
+        rows = Lobby.objects.bulk_create(Lobby(game=game, number=lobby.number) for lobby in lobbies)
+        Placement.objects.bulk_create(
+            Placement(
+                lobby=row,
+                participant=participants[name],
+                place=lobby.placements.get(name) if is_played else None,
+                is_absent=is_played and name in lobby.absent,
+            )
+            for row, lobby in zip(rows, lobbies, strict=True)
+            for name in lobby.names
+        )
+
+
+def _schedule(
+    plan: EventPlan, until: GameRef
+) -> Iterable[tuple[GameRef, tuple[LobbyPlan, ...], bool]]:
+    """The games up to ``until``, and the one after it, whose draw is known but not its result."""
+    for ref, lobbies in sorted(plan.games.items()):
+        yield ref, lobbies, ref <= until
+        if ref > until:
+            return

@@ -1,0 +1,233 @@
+"""A tournament: its rules, its people, its games, and the standings that were published."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from gal_dashboard.core.models import TimestampedModel
+from tournaments.choices import TournamentStatus
+from tournaments.querysets import SnapshotQuerySet, TournamentQuerySet
+from tournaments.standings import DEFAULT_CHAIN, LOBBY_SIZE
+
+LARGEST_TOURNAMENT = 4096
+
+
+def default_points() -> dict[str, int]:
+    """Riot's table: eight points for a win, one for the last place."""
+    return {str(place): LOBBY_SIZE + 1 - place for place in range(1, LOBBY_SIZE + 1)}
+
+
+def default_chain() -> list[str]:
+    return list(DEFAULT_CHAIN)
+
+
+class Tournament(TimestampedModel):
+    name = models.CharField(max_length=255, db_index=True)
+    description = models.TextField(blank=True, max_length=5000)
+    status = models.CharField(
+        max_length=20, choices=TournamentStatus, default=TournamentStatus.DRAFT
+    )
+    max_participants = models.PositiveIntegerField(
+        validators=[MinValueValidator(2), MaxValueValidator(LARGEST_TOURNAMENT)]
+    )
+    start_date = models.DateTimeField(null=True, blank=True)
+    end_date = models.DateTimeField(null=True, blank=True)
+    points_table = models.JSONField(
+        default=default_points, help_text='Points by place: {"1": 8, ... "8": 1}.'
+    )
+    tie_chain = models.JSONField(
+        default=default_chain,
+        help_text="Metrics that order the standings, the first difference wins.",
+    )
+    source = models.CharField(
+        max_length=255, blank=True, help_text="Where imported results come from."
+    )
+
+    objects = TournamentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=TournamentStatus.values),
+                name="tournaments_tournament_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(start_date__isnull=True)
+                | Q(end_date__isnull=True)
+                | Q(end_date__gte=models.F("start_date")),
+                name="tournaments_tournament_ends_after_start",
+                violation_error_message="The end lies before the start.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Participant(models.Model):
+    """One entry of the standings: a player, or a team."""
+
+    tournament = models.ForeignKey(
+        Tournament, on_delete=models.CASCADE, related_name="participants"
+    )
+    name = models.CharField(max_length=100)
+    aliases = models.JSONField(
+        default=list, blank=True, help_text="Other spellings under which results may come."
+    )
+    user = models.ForeignKey(
+        "users.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="entries"
+    )
+    riot_id = models.CharField(max_length=64, blank=True)
+    seed = models.PositiveIntegerField(null=True, blank=True)
+    manual_rank = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="Set by staff where the chain leaves a tie; lower is better.",
+    )
+
+    class Meta:
+        ordering = ["tournament", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tournament", "name"], name="tournaments_participant_name_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Stage(models.Model):
+    """Days whose points count together. A new stage starts from zero."""
+
+    tournament = models.ForeignKey(Tournament, on_delete=models.CASCADE, related_name="stages")
+    number = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=100)
+    days = models.JSONField(help_text="The numbers of its days, such as [1, 2].")
+    cuts = models.JSONField(
+        default=list,
+        blank=True,
+        help_text='Who goes on: [{"day": 2, "game": null, "to": 8}]; game null is the day\'s last.',
+    )
+    threshold = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Checkmate: points that put a player in check."
+    )
+
+    class Meta:
+        ordering = ["tournament", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tournament", "number"], name="tournaments_stage_number_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tournament}: {self.name}"
+
+
+class Game(models.Model):
+    tournament = models.ForeignKey(Tournament, on_delete=models.CASCADE, related_name="games")
+    stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="games")
+    day = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField(help_text="Counted from 1 within its day.")
+
+    class Meta:
+        ordering = ["tournament", "day", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tournament", "day", "number"], name="tournaments_game_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tournament} {self.day}.{self.number}"
+
+
+class Lobby(models.Model):
+    game = models.ForeignKey(Game, on_delete=models.CASCADE, related_name="lobbies")
+    number = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["game", "number"]
+        verbose_name_plural = "lobbies"
+        constraints = [
+            models.UniqueConstraint(fields=["game", "number"], name="tournaments_lobby_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.game} lobby {self.number}"
+
+
+class Placement(models.Model):
+    """A seat in a lobby, and what came of it: a place, an absence, or nothing yet."""
+
+    lobby = models.ForeignKey(Lobby, on_delete=models.CASCADE, related_name="placements")
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="placements"
+    )
+    place = models.PositiveSmallIntegerField(null=True, blank=True)
+    is_absent = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["lobby", "place", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lobby", "participant"], name="tournaments_placement_seat_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["lobby", "place"], name="tournaments_placement_place_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(place__isnull=True) | Q(place__range=(1, LOBBY_SIZE)),
+                name="tournaments_placement_place_in_lobby",
+            ),
+            models.CheckConstraint(
+                condition=Q(place__isnull=True) | Q(is_absent=False),
+                name="tournaments_placement_absent_without_place",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lobby}: {self.participant}"
+
+
+class ScoreboardSnapshot(TimestampedModel):
+    """Standings as they were published, with the chain that ordered them."""
+
+    tournament = models.ForeignKey(Tournament, on_delete=models.CASCADE, related_name="snapshots")
+    tournament_name = models.CharField(max_length=255)
+    source = models.CharField(max_length=40)
+    source_timestamp = models.DateTimeField()
+    round_names = models.JSONField(default=list)
+    extras = models.JSONField(default=dict)
+    document = models.TextField(help_text="The standings as JSON, ready for the wire.")
+
+    objects = SnapshotQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.tournament_name} #{self.pk}"
+
+
+class ScoreboardEntry(models.Model):
+    snapshot = models.ForeignKey(
+        ScoreboardSnapshot, on_delete=models.CASCADE, related_name="entries"
+    )
+    player_name = models.CharField(max_length=100)
+    player_id = models.BigIntegerField(null=True)
+    discord_id = models.CharField(max_length=32, null=True)  # noqa: DJ001 - null on the wire
+    riot_id = models.CharField(max_length=64, null=True)  # noqa: DJ001 - null on the wire
+    standing_rank = models.PositiveIntegerField()
+    total_points = models.IntegerField()
+    round_scores = models.JSONField(default=dict)
+    extras = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["snapshot", "standing_rank", "pk"]
+        verbose_name_plural = "scoreboard entries"
+
+    def __str__(self) -> str:
+        return f"{self.standing_rank}. {self.player_name}"

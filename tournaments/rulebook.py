@@ -1,0 +1,142 @@
+"""Rules and results of one tournament, read into the plain data of ``standings``."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tournaments.models import Game, Participant, Placement, Stage, Tournament
+from tournaments.standings import Cut, GameRef, GameResult, LobbyResult, Rules, StageRules
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One row of a lobby: ``place`` is set, or the participant was absent, or the game is open."""
+
+    participant_id: int
+    place: int | None
+    is_absent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LobbySheet:
+    number: int
+    seats: tuple[Seat, ...]
+
+    @property
+    def has_result(self) -> bool:
+        return any(seat.place is not None for seat in self.seats)
+
+    def result(self) -> LobbyResult:
+        return LobbyResult(
+            number=self.number,
+            placements={seat.participant_id: seat.place for seat in self.seats if seat.place},
+            absent=frozenset(seat.participant_id for seat in self.seats if seat.is_absent),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GameSheet:
+    ref: GameRef
+    lobbies: tuple[LobbySheet, ...]
+
+    @property
+    def has_result(self) -> bool:
+        return any(lobby.has_result for lobby in self.lobbies)
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All that ``standings.compute`` needs, and names for people."""
+
+    tournament: Tournament
+    rules: Rules
+    stage_names: Mapping[int, str]
+    participants: Mapping[int, Participant]
+    games: tuple[GameSheet, ...]
+
+    def results(self) -> list[GameResult]:
+        return [
+            GameResult(
+                ref=game.ref,
+                lobbies=tuple(lobby.result() for lobby in game.lobbies),
+                complete=self._is_complete(game),
+            )
+            for game in self.games
+        ]
+
+    def _is_complete(self, game: GameSheet) -> bool:
+        """All drawn lobbies are in, and as many have a result as the cuts have left."""
+        judged = sum(
+            seat.place is not None or seat.is_absent
+            for lobby in game.lobbies
+            for seat in lobby.seats
+        )
+        return (
+            game.has_result
+            and all(lobby.has_result for lobby in game.lobbies)
+            and judged >= self._field(game.ref)
+        )
+
+    def _field(self, ref: GameRef) -> int:
+        """How many play in this game: all, or what the last cut before it left."""
+        cuts = [cut for stage in self.rules.stages for cut in stage.cuts if cut.is_before(ref)]
+        return min([len(self.participants), *(cut.to for cut in cuts)])
+
+
+def read(tournament: Tournament) -> Rulebook:
+    """Four queries, however large the event is."""
+    stages = list(Stage.objects.filter(tournament=tournament).order_by("number"))
+    participants = {
+        participant.pk: participant
+        for participant in Participant.objects.filter(tournament=tournament)
+        .select_related("user")
+        .order_by("pk")
+    }
+    games = Game.objects.filter(tournament=tournament).values_list("pk", "day", "number")
+    seats = (
+        Placement.objects.filter(lobby__game__tournament=tournament)
+        .order_by("lobby__number", "pk")
+        .values_list("lobby__game_id", "lobby__number", "participant_id", "place", "is_absent")
+    )
+    return Rulebook(
+        tournament=tournament,
+        rules=rules_of(tournament, stages),
+        stage_names={stage.number: stage.name for stage in stages},
+        participants=participants,
+        games=_sheets(list(games), list(seats)),
+    )
+
+
+def rules_of(tournament: Tournament, stages: Sequence[Stage]) -> Rules:
+    return Rules(
+        points={int(place): points for place, points in tournament.points_table.items()},
+        chain=tuple(tournament.tie_chain),
+        stages=tuple(
+            StageRules(
+                number=stage.number,
+                name=stage.name,
+                days=tuple(stage.days),
+                cuts=tuple(Cut(cut["day"], cut["game"], cut["to"]) for cut in stage.cuts),
+                threshold=stage.threshold,
+            )
+            for stage in stages
+        ),
+    )
+
+
+def _sheets(
+    games: Sequence[tuple[int, int, int]],
+    seats: Sequence[tuple[int, int, int, int | None, bool]],
+) -> tuple[GameSheet, ...]:
+    lobbies: dict[int, dict[int, list[Seat]]] = {pk: {} for pk, _, _ in games}
+    for game_id, lobby, participant_id, place, is_absent in seats:
+        lobbies[game_id].setdefault(lobby, []).append(Seat(participant_id, place, is_absent))
+    return tuple(
+        GameSheet(
+            ref=GameRef(day, number),
+            lobbies=tuple(
+                LobbySheet(number=lobby, seats=tuple(rows))
+                for lobby, rows in sorted(lobbies[pk].items())
+            ),
+        )
+        for pk, day, number in sorted(games, key=lambda game: game[1:])
+    )

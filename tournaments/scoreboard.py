@@ -1,0 +1,122 @@
+"""Standings in the words of the wire: made when they are published, then served as they are."""
+
+from typing import Any
+
+from tournaments import standings
+from tournaments.choices import ParticipantStatus
+from tournaments.rulebook import GameSheet, Rulebook
+from tournaments.standings import GameRef, Row, Standings
+
+
+def compute(rulebook: Rulebook, *, after: GameRef | None = None) -> Standings:
+    """The standing after the newest game with a result, or after game ``after``."""
+    people = rulebook.participants.values()
+    return standings.compute(
+        rulebook.rules,
+        rulebook.participants,
+        rulebook.results(),
+        after=after,
+        manual_ranks={p.pk: p.manual_rank for p in people if p.manual_rank is not None},
+        seeds={p.pk: p.seed for p in people if p.seed is not None},
+    )
+
+
+def document(rulebook: Rulebook, standing: Standings, *, snapshot_id: int | None) -> dict[str, Any]:
+    """The standings as REST and frames carry them, rows in order of rank, then of name.
+
+    The name orders nothing but rows that share a rank, and those say that they are tied.
+    """
+    rows = sorted(
+        standing.rows, key=lambda row: (row.rank, rulebook.participants[row.participant].name)
+    )
+    return {
+        "tournament_id": rulebook.tournament.pk,
+        "snapshot_id": snapshot_id,
+        "after": str(standing.after) if standing.after else None,
+        "complete": standing.complete,
+        "stage": _stage(rulebook, standing.stage),
+        "label": _label(rulebook, standing),
+        "cut": standing.cut,
+        "chain": list(standing.chain),
+        "round_names": round_names(standing),
+        "lobbies": _lobbies_in_play(rulebook, standing),
+        "standings": [_row(rulebook, row) for row in rows],
+    }
+
+
+def round_names(standing: Standings) -> list[str]:
+    return [f"round_{number}" for number in range(1, len(standing.rounds) + 1)]
+
+
+def _row(rulebook: Rulebook, row: Row) -> dict[str, Any]:
+    return {
+        "rank": row.rank,
+        "tied": row.tied,
+        "participant_id": row.participant,
+        "player_name": rulebook.participants[row.participant].name,
+        "total_points": row.total_points,
+        "event_points": row.event_points,
+        "round_scores": {
+            f"round_{number}": points for number, points in sorted(row.round_scores.items())
+        },
+        "rank_change": row.rank_change,
+        "status": _status(row),
+    }
+
+
+def _status(row: Row) -> str | None:
+    if row.champion:
+        return ParticipantStatus.CHAMPION.value
+    if row.in_check:
+        return ParticipantStatus.IN_CHECK.value
+    return ParticipantStatus.ELIMINATED.value if row.eliminated else None
+
+
+def _stage(rulebook: Rulebook, number: int | None) -> dict[str, Any] | None:
+    stage = next((stage for stage in rulebook.rules.stages if stage.number == number), None)
+    if stage is None:
+        return None
+    return {
+        "number": stage.number,
+        "name": stage.name,
+        "kind": "points" if stage.threshold is None else "checkmate",
+        "threshold": stage.threshold,
+    }
+
+
+def _label(rulebook: Rulebook, standing: Standings) -> str:
+    if standing.after is None:
+        return "Before the first game"
+    stage = next(stage for stage in rulebook.rules.stages if stage.number == standing.stage)
+    where = stage.name if len(stage.days) == 1 else f"Day {standing.after.day}"
+    if standing.champion is not None:
+        return f"{where} · final standings"
+    progress = "after" if standing.complete else "during"
+    return f"{where} · {progress} game {standing.after.game}"
+
+
+def _lobbies_in_play(rulebook: Rulebook, standing: Standings) -> list[dict[str, Any]]:
+    game = _game_in_play(rulebook, standing)
+    if game is None:
+        return []
+    return [
+        {
+            "game": str(game.ref),
+            "lobby": lobby.number,
+            "participant_ids": [seat.participant_id for seat in lobby.seats],
+        }
+        for lobby in game.lobbies
+    ]
+
+
+def _game_in_play(rulebook: Rulebook, standing: Standings) -> GameSheet | None:
+    """The next game if it is drawn and the event goes on, else the newest one with a result."""
+    newest = next((game for game in rulebook.games if game.ref == standing.after), None)
+    if newest is not None and (not standing.complete or standing.champion is not None):
+        return newest
+    upcoming = (
+        game
+        for game in rulebook.games
+        if game.lobbies and (newest is None or game.ref > newest.ref) and not game.has_result
+    )
+    return next(upcoming, newest)

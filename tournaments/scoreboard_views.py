@@ -1,0 +1,126 @@
+"""Published standings for everybody: ranked players and scoreboard snapshots."""
+
+from http import HTTPStatus
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from gal_dashboard.api.concurrency import conditional, etag_of
+from gal_dashboard.api.pagination import choice_of, id_of, number_of, page_of
+from gal_dashboard.api.schema import PAGE_PARAMETERS
+from gal_dashboard.api.views import ApiViewSet
+from tournaments import selectors, services
+from tournaments.errors import NothingPublishedError
+from tournaments.serializers import (
+    RankedPlayersSerializer,
+    RefreshInput,
+    SnapshotSerializer,
+    SnapshotSummarySerializer,
+)
+
+TOURNAMENT = OpenApiParameter("tournament_id", int, description="Of this tournament only.")
+RANKED_BY = ("standing_rank", "total_points", "player_name")
+DEFAULT_RANKED = 50
+MOST_RANKED = 5000
+
+
+class PlayersViewSet(ApiViewSet):
+    area = "scoreboard"
+    public_actions = frozenset({"ranked"})
+
+    @extend_schema(
+        parameters=[
+            TOURNAMENT,
+            OpenApiParameter("sort_by", str, enum=RANKED_BY),
+            OpenApiParameter("sort_order", str, enum=["asc", "desc"]),
+            OpenApiParameter("limit", int, description=f"0 is all; default {DEFAULT_RANKED}."),
+        ],
+        responses=RankedPlayersSerializer,
+        auth=[],
+    )
+    def ranked(self, request: Request) -> Response:
+        """The players of the newest published standings."""
+        tournament_id = id_of(request, "tournament_id")
+        sort_by = choice_of(request, "sort_by", RANKED_BY, default="standing_rank")
+        default_order = "desc" if sort_by == "total_points" else "asc"
+        order = choice_of(request, "sort_order", ("asc", "desc"), default=default_order)
+        limit = number_of(request, "limit", default=DEFAULT_RANKED, low=0, high=MOST_RANKED)
+        snapshot = selectors.newest_snapshot(tournament_id)
+        if snapshot is None:
+            message = str(NothingPublishedError())
+            return Response({"players": [], "total": 0, "snapshot_id": None, "message": message})
+        sign = "-" if order == "desc" else ""
+        rows = selectors.entry_rows(snapshot["id"]).order_by(
+            f"{sign}{sort_by}", "standing_rank", "pk"
+        )
+        players = [_player(row) for row in (rows[:limit] if limit else rows)]
+        return Response(
+            {
+                "players": players,
+                "total": len(players),
+                "snapshot_id": snapshot["id"],
+                "snapshot_created_at": snapshot["created_at"],
+                "tournament_id": snapshot["tournament_id"],
+                "tournament_name": snapshot["tournament_name"],
+            }
+        )
+
+
+def _player(entry: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: entry[name]
+        for name in (
+            "player_name",
+            "total_points",
+            "standing_rank",
+            "player_id",
+            "discord_id",
+            "riot_id",
+            "round_scores",
+        )
+    }
+
+
+class ScoreboardViewSet(ApiViewSet):
+    area = "scoreboard"
+    public_actions = frozenset({"latest", "list", "retrieve"})
+
+    @extend_schema(parameters=[TOURNAMENT], responses=SnapshotSerializer, auth=[])
+    def latest(self, request: Request) -> Response:
+        """The newest snapshot with its entries."""
+        snapshot = selectors.newest_snapshot(id_of(request, "tournament_id"))
+        if snapshot is None:
+            raise NothingPublishedError
+        return self._answer(request, snapshot["id"])
+
+    @extend_schema(
+        parameters=[TOURNAMENT, *PAGE_PARAMETERS],
+        responses=SnapshotSummarySerializer(many=True),
+        auth=[],
+    )
+    def list(self, request: Request) -> Response:
+        """Snapshots without their entries, the newest first."""
+        page = page_of(request)
+        rows = selectors.snapshot_summaries(id_of(request, "tournament_id"))
+        return Response(list(rows[page.window]))
+
+    @extend_schema(responses=SnapshotSerializer, auth=[])
+    def retrieve(self, request: Request, pk: int) -> Response:
+        return self._answer(request, pk)
+
+    @extend_schema(request=RefreshInput, responses=SnapshotSerializer)
+    def refresh(self, request: Request) -> Response:
+        """Compute and publish the standings of a tournament anew."""
+        fields = self.validated(RefreshInput)
+        snapshot = services.republish_standings(
+            actor=request.user, tournament_id=fields["tournament_id"]
+        )
+        return Response(selectors.snapshot_body(snapshot.pk), status=HTTPStatus.OK)
+
+    def _answer(self, request: Request, snapshot_id: int) -> Response:
+        body = selectors.snapshot_body(snapshot_id)
+        return conditional(
+            request, etag=etag_of(snapshot_id), body=lambda: body, last_modified=body["updated_at"]
+        )

@@ -1,0 +1,147 @@
+"""Reads of tournaments and scoreboards, as plain rows ready for the wire."""
+
+from typing import Any
+
+import orjson
+from django.db.models import QuerySet
+
+from tournaments import rulebook, scoreboard
+from tournaments.errors import NothingPublishedError, TournamentNotFoundError
+from tournaments.models import ScoreboardEntry, ScoreboardSnapshot, Tournament
+from tournaments.standings import GameRef
+
+TOURNAMENT_FIELDS = (
+    "id",
+    "name",
+    "description",
+    "status",
+    "max_participants",
+    "current_participants",
+    "start_date",
+    "end_date",
+    "points_table",
+    "tie_chain",
+    "source",
+    "created_at",
+    "updated_at",
+)
+SNAPSHOT_FIELDS = (
+    "id",
+    "tournament_id",
+    "tournament_name",
+    "source",
+    "source_timestamp",
+    "round_names",
+    "extras",
+    "created_at",
+    "updated_at",
+)
+ENTRY_FIELDS = (
+    "id",
+    "snapshot_id",
+    "player_name",
+    "player_id",
+    "discord_id",
+    "riot_id",
+    "standing_rank",
+    "total_points",
+    "round_scores",
+    "extras",
+)
+
+
+def tournament_rows() -> QuerySet:
+    return Tournament.objects.with_counts().values(*TOURNAMENT_FIELDS)
+
+
+def tournament_body(tournament_id: int) -> dict[str, Any]:
+    """One tournament as REST and frames show it. Raises ``TournamentNotFoundError``."""
+    row = tournament_rows().filter(pk=tournament_id).first()
+    if row is None:
+        raise TournamentNotFoundError
+    return row
+
+
+def tournament_exists(tournament_id: int) -> bool:
+    return Tournament.objects.filter(pk=tournament_id).exists()
+
+
+def statistics(tournament_id: int) -> dict[str, Any]:
+    """Numbers of one tournament: how full it is and how far it has come."""
+    row = tournament_body(tournament_id)
+    tournament = Tournament(
+        pk=tournament_id, points_table=row["points_table"], tie_chain=row["tie_chain"]
+    )
+    book = rulebook.read(tournament)
+    results = [seat for game in book.games for lobby in game.lobbies for seat in lobby.seats]
+    return {
+        "tournament_id": tournament_id,
+        "name": row["name"],
+        "status": row["status"],
+        "max_participants": row["max_participants"],
+        "current_participants": row["current_participants"],
+        "participation_rate": round(row["current_participants"] / row["max_participants"] * 100, 2),
+        "games_played": sum(game.has_result for game in book.games),
+        "results": sum(seat.place is not None for seat in results),
+        "absences": sum(seat.is_absent for seat in results),
+    }
+
+
+def standings(
+    tournament_id: int, *, after: GameRef | None = None
+) -> orjson.Fragment | dict[str, Any]:
+    """The standings now, as they were published, or computed for after a game.
+
+    Before anything was published they are computed too: everybody shares rank 1.
+    Raises ``TournamentNotFoundError``.
+    """
+    tournament = Tournament.objects.filter(pk=tournament_id).first()
+    if tournament is None:
+        raise TournamentNotFoundError
+    _, document = (None, None) if after else newest_document(tournament_id)
+    if document is not None:
+        return orjson.Fragment(document)
+    book = rulebook.read(tournament)
+    return scoreboard.document(book, scoreboard.compute(book, after=after), snapshot_id=None)
+
+
+def newest_document(tournament_id: int | None) -> tuple[int | None, str | None]:
+    """The newest published standings: the snapshot's id and its JSON text, or twice ``None``."""
+    rows = ScoreboardSnapshot.objects.filter(tournament_id=tournament_id).order_by("-id")
+    return rows.values_list("pk", "document").first() or (None, None)
+
+
+def snapshot_rows() -> QuerySet:
+    return ScoreboardSnapshot.objects.newest_first().values(*SNAPSHOT_FIELDS)
+
+
+def snapshot_summaries(tournament_id: int | None) -> QuerySet:
+    """Snapshots with the number of their entries, the newest first."""
+    rows = ScoreboardSnapshot.objects.newest_first().with_counts()
+    if tournament_id is not None:
+        rows = rows.filter(tournament_id=tournament_id)
+    return rows.values(*SNAPSHOT_FIELDS, "entry_count")
+
+
+def newest_snapshot(tournament_id: int | None) -> dict[str, Any] | None:
+    """The newest snapshot, of one tournament or of all; ``None`` if nothing was published."""
+    rows = snapshot_rows()
+    if tournament_id is not None:
+        rows = rows.filter(tournament_id=tournament_id)
+    return rows.first()
+
+
+def snapshot_body(snapshot_id: int) -> dict[str, Any]:
+    """One snapshot with its entries. Raises ``NothingPublishedError``."""
+    row = snapshot_rows().filter(pk=snapshot_id).first()
+    if row is None:
+        raise NothingPublishedError
+    return row | {"entries": list(entry_rows(snapshot_id))}
+
+
+def entry_rows(snapshot_id: int) -> QuerySet:
+    return (
+        ScoreboardEntry.objects.filter(snapshot_id=snapshot_id)
+        .order_by("standing_rank", "pk")
+        .values(*ENTRY_FIELDS)
+    )

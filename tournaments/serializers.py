@@ -1,0 +1,184 @@
+"""Forms and shapes of tournaments, standings and scoreboards."""
+
+from rest_framework import serializers
+
+from gal_dashboard.api.fields import MomentField, StrictCharField, StrictIntegerField
+from tournaments.choices import TournamentStatus
+from tournaments.models import LARGEST_TOURNAMENT
+from tournaments.standings import LOBBY_SIZE
+
+
+class TournamentInput(serializers.Serializer):
+    name = StrictCharField(max_length=255)
+    description = StrictCharField(max_length=5000, allow_blank=True, required=False)
+    status = serializers.ChoiceField(choices=TournamentStatus.choices, required=False)
+    max_participants = StrictIntegerField(min_value=2, max_value=LARGEST_TOURNAMENT)
+    start_date = MomentField(required=False, allow_null=True)
+    end_date = MomentField(required=False, allow_null=True)
+
+
+class TournamentSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    description = serializers.CharField()
+    status = serializers.ChoiceField(choices=TournamentStatus.choices)
+    max_participants = serializers.IntegerField()
+    current_participants = serializers.IntegerField(help_text="Counted, never stored.")
+    start_date = serializers.DateTimeField(allow_null=True)
+    end_date = serializers.DateTimeField(allow_null=True)
+    points_table = serializers.DictField(child=serializers.IntegerField())
+    tie_chain = serializers.ListField(child=serializers.CharField())
+    source = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class TournamentListSerializer(serializers.Serializer):
+    tournaments = TournamentSerializer(many=True)
+    total = serializers.IntegerField()
+    page = serializers.IntegerField()
+    per_page = serializers.IntegerField()
+
+
+class StatisticsSerializer(serializers.Serializer):
+    tournament_id = serializers.IntegerField()
+    name = serializers.CharField()
+    status = serializers.CharField()
+    max_participants = serializers.IntegerField()
+    current_participants = serializers.IntegerField()
+    participation_rate = serializers.FloatField(help_text="Percent of the places taken.")
+    games_played = serializers.IntegerField()
+    results = serializers.IntegerField()
+    absences = serializers.IntegerField()
+
+
+class ParticipantInput(serializers.Serializer):
+    name = StrictCharField(max_length=100)
+    riot_id = StrictCharField(max_length=64, required=False, allow_blank=True)
+    seed = StrictIntegerField(
+        min_value=1, max_value=LARGEST_TOURNAMENT, required=False, allow_null=True
+    )
+
+
+class ParticipantSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    riot_id = serializers.CharField()
+    seed = serializers.IntegerField(allow_null=True)
+
+
+class ParticipantListSerializer(serializers.Serializer):
+    participants = ParticipantSerializer(many=True)
+    total = serializers.IntegerField()
+
+
+class PlacementsInput(serializers.Serializer):
+    placements = serializers.DictField(
+        child=StrictIntegerField(min_value=1, max_value=LOBBY_SIZE), allow_empty=False
+    )
+    absent = serializers.ListField(
+        child=StrictCharField(max_length=100), required=False, max_length=LOBBY_SIZE
+    )
+
+    def validate(self, attrs):
+        if len(attrs["placements"]) + len(attrs.get("absent", [])) > LOBBY_SIZE:
+            raise serializers.ValidationError(
+                {"placements": [f"A lobby has at most {LOBBY_SIZE} players."]}
+            )
+        return attrs
+
+
+class StageSerializer(serializers.Serializer):
+    number = serializers.IntegerField()
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=["points", "checkmate"])
+    threshold = serializers.IntegerField(allow_null=True)
+
+
+class LobbyInPlaySerializer(serializers.Serializer):
+    game = serializers.CharField()
+    lobby = serializers.IntegerField()
+    participant_ids = serializers.ListField(child=serializers.IntegerField())
+
+
+class StandingRowSerializer(serializers.Serializer):
+    rank = serializers.IntegerField()
+    tied = serializers.BooleanField()
+    participant_id = serializers.IntegerField()
+    player_name = serializers.CharField()
+    total_points = serializers.IntegerField(help_text="Of the current stage.")
+    event_points = serializers.IntegerField(help_text="Of the whole event.")
+    round_scores = serializers.DictField(child=serializers.IntegerField())
+    rank_change = serializers.IntegerField(allow_null=True)
+    status = serializers.ChoiceField(
+        choices=["champion", "in_check", "eliminated"], allow_null=True
+    )
+
+
+class StandingsSerializer(serializers.Serializer):
+    tournament_id = serializers.IntegerField()
+    snapshot_id = serializers.IntegerField(allow_null=True)
+    after = serializers.CharField(allow_null=True, help_text="DAY.GAME")
+    complete = serializers.BooleanField(help_text="All lobbies of that game are in.")
+    stage = StageSerializer(allow_null=True)
+    label = serializers.CharField()
+    cut = serializers.IntegerField(allow_null=True)
+    chain = serializers.ListField(child=serializers.CharField())
+    round_names = serializers.ListField(child=serializers.CharField())
+    lobbies = LobbyInPlaySerializer(many=True)
+    standings = StandingRowSerializer(many=True)
+
+
+class RankedPlayerSerializer(serializers.Serializer):
+    player_name = serializers.CharField()
+    total_points = serializers.IntegerField()
+    standing_rank = serializers.IntegerField()
+    player_id = serializers.IntegerField(allow_null=True)
+    discord_id = serializers.CharField(allow_null=True)
+    riot_id = serializers.CharField(allow_null=True)
+    round_scores = serializers.DictField(child=serializers.IntegerField())
+
+
+class RankedPlayersSerializer(serializers.Serializer):
+    players = RankedPlayerSerializer(many=True)
+    total = serializers.IntegerField()
+    snapshot_id = serializers.IntegerField(allow_null=True)
+    snapshot_created_at = serializers.DateTimeField(required=False)
+    tournament_id = serializers.IntegerField(required=False)
+    tournament_name = serializers.CharField(required=False)
+    message = serializers.CharField(required=False)
+
+
+class EntrySerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    snapshot_id = serializers.IntegerField()
+    player_name = serializers.CharField()
+    player_id = serializers.IntegerField(allow_null=True)
+    discord_id = serializers.CharField(allow_null=True)
+    riot_id = serializers.CharField(allow_null=True)
+    standing_rank = serializers.IntegerField()
+    total_points = serializers.IntegerField()
+    round_scores = serializers.DictField(child=serializers.IntegerField())
+    extras = serializers.DictField()
+
+
+class SnapshotSummarySerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    tournament_id = serializers.IntegerField()
+    tournament_name = serializers.CharField()
+    source = serializers.CharField()
+    source_timestamp = serializers.DateTimeField()
+    round_names = serializers.ListField(child=serializers.CharField())
+    extras = serializers.DictField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    entry_count = serializers.IntegerField()
+
+
+class SnapshotSerializer(SnapshotSummarySerializer):
+    entry_count = None
+    entries = EntrySerializer(many=True)
+
+
+class RefreshInput(serializers.Serializer):
+    tournament_id = StrictIntegerField(min_value=1, max_value=2**63 - 1)

@@ -1,0 +1,139 @@
+"""Tournaments over REST: themselves, who takes part, their standings, and the result of a lobby."""
+
+from http import HTTPStatus
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers as drf
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from gal_dashboard.api.pagination import page_of
+from gal_dashboard.api.schema import PAGE_PARAMETERS, MessageSerializer
+from gal_dashboard.api.views import ApiViewSet
+from gal_dashboard.core.errors import InvalidFieldsError
+from tournaments import results, selectors, services
+from tournaments.errors import TournamentNotFoundError
+from tournaments.filters import TournamentFilter
+from tournaments.models import Participant
+from tournaments.serializers import (
+    ParticipantInput,
+    ParticipantListSerializer,
+    ParticipantSerializer,
+    PlacementsInput,
+    StandingsSerializer,
+    StatisticsSerializer,
+    TournamentInput,
+    TournamentListSerializer,
+    TournamentSerializer,
+)
+from tournaments.standings import GameRef
+
+PARTICIPANT_FIELDS = ("id", "name", "riot_id", "seed")
+AFTER = OpenApiParameter(
+    "after", str, description="DAY.GAME, such as `2.6`: the standings after it."
+)
+FILTERS = [
+    *PAGE_PARAMETERS,
+    OpenApiParameter("status", str, description="Only tournaments of this status."),
+    OpenApiParameter("search", str, description="In name and description."),
+]
+
+
+class TournamentViewSet(ApiViewSet):
+    area = "tournaments"
+
+    def find(self, pk: int | None = None, **kwargs: object) -> None:
+        if pk is not None and not selectors.tournament_exists(pk):
+            raise TournamentNotFoundError
+
+    @extend_schema(parameters=FILTERS, responses=TournamentListSerializer)
+    def list(self, request: Request) -> Response:
+        """Tournaments, the newest first."""
+        page = page_of(request)
+        rows = TournamentFilter(
+            request.query_params, queryset=selectors.tournament_rows(), request=request
+        )
+        if not rows.is_valid():
+            raise drf.ValidationError(rows.errors)
+        rows = rows.qs.order_by("-created_at", "-pk")
+        return Response(
+            {
+                "tournaments": list(rows[page.window]),
+                "total": rows.count(),
+                "page": page.number,
+                "per_page": page.limit,
+            }
+        )
+
+    @extend_schema(request=TournamentInput, responses={201: TournamentSerializer})
+    def create(self, request: Request) -> Response:
+        fields = self.validated(TournamentInput)
+        tournament = services.create_tournament(actor=request.user, fields=fields)
+        return Response(selectors.tournament_body(tournament.pk), status=HTTPStatus.CREATED)
+
+    @extend_schema(responses=TournamentSerializer)
+    def retrieve(self, request: Request, pk: int) -> Response:
+        return Response(selectors.tournament_body(pk))
+
+    @extend_schema(request=TournamentInput, responses=TournamentSerializer)
+    def update(self, request: Request, pk: int) -> Response:
+        """Change the fields that are named; PUT and PATCH do the same."""
+        fields = self.validated(TournamentInput, partial=True)
+        services.update_tournament(actor=request.user, tournament_id=pk, fields=fields)
+        return Response(selectors.tournament_body(pk))
+
+    @extend_schema(request=TournamentInput, responses=TournamentSerializer)
+    def partial_update(self, request: Request, pk: int) -> Response:
+        """Change the fields that are named; PUT and PATCH do the same."""
+        return self.update(request, pk)
+
+    @extend_schema(responses=MessageSerializer)
+    def destroy(self, request: Request, pk: int) -> Response:
+        """Delete a tournament with all its results."""
+        name = services.delete_tournament(actor=request.user, tournament_id=pk)
+        return Response({"message": f"Tournament {name} was deleted."})
+
+    @extend_schema(responses=StatisticsSerializer)
+    def statistics(self, request: Request, pk: int) -> Response:
+        return Response(selectors.statistics(pk))
+
+    @extend_schema(parameters=[AFTER], responses=StandingsSerializer)
+    def standings(self, request: Request, pk: int) -> Response:
+        """The standings now, or after a game, with the chain of metrics that ordered them."""
+        text = request.query_params.get("after")
+        try:
+            after = GameRef.parse(text) if text else None
+        except ValueError:
+            raise InvalidFieldsError({"after": ["Must be DAY.GAME, such as 2.6."]}) from None
+        return Response(selectors.standings(pk, after=after))
+
+    @extend_schema(parameters=PAGE_PARAMETERS, responses=ParticipantListSerializer)
+    def participants(self, request: Request, pk: int) -> Response:
+        """Who takes part, in the order of registration."""
+        page = page_of(request)
+        rows = (
+            Participant.objects.filter(tournament_id=pk).order_by("pk").values(*PARTICIPANT_FIELDS)
+        )
+        return Response({"participants": list(rows[page.window]), "total": rows.count()})
+
+    @extend_schema(request=ParticipantInput, responses={201: ParticipantSerializer})
+    def register(self, request: Request, pk: int) -> Response:
+        fields = self.validated(ParticipantInput)
+        participant = services.register_participant(
+            actor=request.user, tournament_id=pk, fields=fields
+        )
+        body = {name: getattr(participant, name) for name in PARTICIPANT_FIELDS}
+        return Response(body, status=HTTPStatus.CREATED)
+
+    @extend_schema(request=PlacementsInput, responses=StandingsSerializer)
+    def placements(self, request: Request, pk: int, ref: GameRef, lobby: int) -> Response:
+        """Enter the whole result of one lobby; the answer is the new standings.
+
+        A second call for the same lobby corrects the first.
+        """
+        fields = self.validated(PlacementsInput)
+        result = results.LobbyResult(
+            ref=ref, lobby=lobby, placements=fields["placements"], absent=fields.get("absent", [])
+        )
+        results.record_lobby_result(actor=request.user, tournament_id=pk, result=result)
+        return Response(selectors.standings(pk))
