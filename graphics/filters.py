@@ -1,0 +1,25 @@
+import django_filters
+from django.db.models import Q
+
+from gal_dashboard.api.converters import MAX_ID
+
+
+class GraphicFilter(django_filters.FilterSet):
+    """``include_archived=true`` shows archived graphics too; without it only live ones."""
+
+    include_archived = django_filters.BooleanFilter(method="with_archived")
+    search = django_filters.CharFilter(method="by_text", max_length=255)
+    event_name = django_filters.CharFilter(field_name="event_name", max_length=255)
+    tournament_id = django_filters.NumberFilter(
+        field_name="tournament_id", min_value=1, max_value=MAX_ID, decimal_places=0
+    )
+
+    def filter_queryset(self, queryset):
+        rows = super().filter_queryset(queryset)
+        return rows if self.form.cleaned_data["include_archived"] else rows.filter(archived=False)
+
+    def with_archived(self, rows, name, value):
+        return rows  # filter_queryset decides: the default hides them
+
+    def by_text(self, rows, name, value):
+        return rows.filter(Q(title__icontains=value) | Q(event_name__icontains=value))

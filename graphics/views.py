@@ -1,0 +1,138 @@
+"""Graphics over REST."""
+
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers as drf
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from gal_dashboard.api.concurrency import conditional, etag_of, versions_in
+from gal_dashboard.api.pagination import number_of, page_of
+from gal_dashboard.api.schema import PAGE_PARAMETERS
+from gal_dashboard.api.views import ApiViewSet
+from graphics import selectors, services
+from graphics.errors import GraphicNotFoundError
+from graphics.filters import GraphicFilter
+from graphics.models import Graphic
+from graphics.serializers import (
+    GraphicChanges,
+    GraphicInput,
+    GraphicListSerializer,
+    GraphicSerializer,
+    GraphicViewSerializer,
+)
+
+MOST_AT_ONCE = 200
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description='The version you read, as `"7"`; or `*`.'
+)
+FILTERS = [
+    *PAGE_PARAMETERS,
+    OpenApiParameter("include_archived", bool),
+    OpenApiParameter("search", str, description="In title and event name."),
+    OpenApiParameter("event_name", str),
+    OpenApiParameter("tournament_id", int),
+]
+
+
+class GraphicViewSet(ApiViewSet):
+    area = "graphics"
+    public_actions: ClassVar[frozenset[str]] = frozenset({"public_view"})
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        try:
+            super().initial(request, *args, **kwargs)
+        except NotAuthenticated:
+            # An old overlay page falls back to this address: what it may not see is not there,
+            # so that it never lands on a login form.
+            if self.action == "retrieve" and not selectors.is_public(kwargs["pk"]):
+                raise GraphicNotFoundError from None
+            raise
+
+    def find(self, pk: int | None = None, **kwargs: object) -> None:
+        if self.action in {"update", "partial_update"} and not selectors.graphic_exists(pk or 0):
+            raise GraphicNotFoundError
+
+    @extend_schema(parameters=FILTERS, responses=GraphicListSerializer)
+    def list(self, request: Request) -> Response:
+        """Graphics with their documents, the newest change first."""
+        page = page_of(request, max_limit=MOST_AT_ONCE)
+        found = GraphicFilter(
+            request.query_params, queryset=selectors.graphic_rows(), request=request
+        )
+        if not found.is_valid():
+            raise drf.ValidationError(found.errors)
+        rows = found.qs
+        return Response(
+            {
+                "graphics": [selectors.body_of(row) for row in rows[page.window]],
+                "total": rows.order_by().count(),
+            }
+        )
+
+    @extend_schema(request=GraphicInput, responses={201: GraphicSerializer})
+    def create(self, request: Request) -> Response:
+        fields = self.validated(GraphicInput)
+        graphic = services.create_graphic(
+            actor=request.user,
+            title=fields["title"],
+            event_name=fields["event_name"],
+            document=fields.get("data_json") or "{}",
+            tournament_id=fields.get("tournament_id"),
+        )
+        return _answer(graphic, HTTPStatus.CREATED)
+
+    @extend_schema(responses=GraphicSerializer)
+    def retrieve(self, request: Request, pk: int) -> Response:
+        body = selectors.graphic_body(pk)
+        return Response(body, headers={"ETag": etag_of(body["version"])})
+
+    @extend_schema(parameters=[IF_MATCH], request=GraphicChanges, responses=GraphicSerializer)
+    def update(self, request: Request, pk: int) -> Response:
+        """Save what is named; null and absent fields stay. PUT and PATCH do the same.
+
+        A save that changes nothing answers 200 with the same version and tells nobody.
+        """
+        accepted = versions_in(request.headers.get("If-Match"))
+        form = GraphicChanges(data=request.data)
+        if not form.is_valid():
+            # a conflict is told before a broken rule: the client would correct an old version
+            services.refuse_write(Graphic.objects.get(pk=pk), accepted_versions=accepted)
+            raise drf.ValidationError(form.errors)
+        fields = form.validated_data
+        changes = services.Changes(
+            title=fields.get("title"),
+            event_name=fields.get("event_name"),
+            document=fields.get("data_json"),
+            tournament_id=fields.get("tournament_id"),
+        )
+        graphic = services.update_graphic(
+            actor=request.user, graphic_id=pk, changes=changes, accepted_versions=accepted
+        )
+        return _answer(graphic, HTTPStatus.OK)
+
+    @extend_schema(parameters=[IF_MATCH], request=GraphicChanges, responses=GraphicSerializer)
+    def partial_update(self, request: Request, pk: int) -> Response:
+        """As PUT."""
+        return self.update(request, pk)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("version", int, description="Not less than this version.")],
+        responses=GraphicViewSerializer,
+        auth=[],
+    )
+    def public_view(self, request: Request, pk: int) -> Response:
+        """What an overlay draws, for everybody."""
+        at_least = number_of(request, "version", default=0, low=0, high=2**31 - 1)
+        body = selectors.public_view(pk, at_least=at_least)
+        return conditional(request, etag=etag_of(body["version"]), body=lambda: body)
+
+
+def _answer(graphic: Graphic, status: HTTPStatus) -> Response:
+    row = {name: getattr(graphic, name) for name in selectors.FIELDS}
+    return Response(
+        selectors.body_of(row), status=status, headers={"ETag": etag_of(graphic.version)}
+    )
