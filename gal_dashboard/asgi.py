@@ -1,0 +1,66 @@
+"""The composition root of the server: which part answers what.
+
+HTTP passes the gate, then goes to the overlay page (from memory), to static files (by ASGI), or in
+one hop to Django on one of a few long-lived threads. Django's own ASGI handler would start a thread
+and open a database connection for each request. WebSockets go to the consumers.
+"""
+
+import os
+
+from a2wsgi import WSGIMiddleware
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gal_dashboard.settings")
+django_application = get_wsgi_application()  # sets Django up: imports of apps come after it
+
+from django.conf import settings  # noqa: E402
+
+from gal_dashboard.operations.gate import Gate, GateLimits  # noqa: E402
+from gal_dashboard.operations.large_bodies import may_send_large  # noqa: E402
+from gal_dashboard.operations.static_files import static_files  # noqa: E402
+from gal_dashboard.realtime.hub import hub  # noqa: E402
+from gal_dashboard.routing import websockets  # noqa: E402
+from graphics.overlay_page import PATH as OVERLAY_PATH  # noqa: E402
+from graphics.overlay_page import OverlayPage  # noqa: E402
+
+django_threads = WSGIMiddleware(django_application, workers=settings.WEB_THREADS)
+overlay_page = OverlayPage(frame_ancestors=settings.OVERLAY_FRAME_ANCESTORS)
+files_or_django = static_files(django_threads)
+
+
+async def http(scope, receive, send) -> None:
+    if (
+        scope["method"] in {"GET", "HEAD"}
+        and "gal.refusal" not in scope
+        and OVERLAY_PATH.match(scope["path"])
+    ):
+        await overlay_page(scope, receive, send)
+    else:
+        await files_or_django(scope, receive, send)
+
+
+gate = Gate(http, limits=GateLimits(), may_send_large=may_send_large)
+
+
+async def lifespan(scope, receive, send) -> None:
+    """Start the hub before the first socket, stop it after the last."""
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await hub.start()
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            await hub.stop()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+async def application(scope, receive, send) -> None:
+    if scope["type"] == "http":
+        await gate(scope, receive, send)
+    elif scope["type"] == "websocket":
+        await websockets(scope, receive, send)
+    elif scope["type"] == "lifespan":
+        await lifespan(scope, receive, send)
+    else:
+        raise ValueError(f"no part of this server speaks {scope['type']}")

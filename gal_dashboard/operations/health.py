@@ -1,0 +1,68 @@
+"""Is the program alive, and is it ready?"""
+
+from http import HTTPStatus
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from gal_dashboard.api.views import ApiViewSet
+from gal_dashboard.events import log, streams
+
+HEALTH = inline_serializer(
+    "Health",
+    {
+        "status": serializers.CharField(),
+        "timestamp": serializers.DateTimeField(),
+        "version": serializers.CharField(),
+    },
+)
+READINESS = inline_serializer(
+    "Readiness",
+    {"status": serializers.CharField(), "timestamp": serializers.DateTimeField()},
+)
+
+
+class HealthViewSet(ApiViewSet):
+    tag = "health"
+    public_actions = frozenset({"alive", "ready"})
+
+    @extend_schema(responses=HEALTH, auth=[])
+    def alive(self, request: Request) -> Response:
+        """The process answers. Touches nothing else."""
+        return Response(
+            {"status": "healthy", "timestamp": timezone.now(), "version": settings.VERSION}
+        )
+
+    @extend_schema(responses={200: READINESS, 503: READINESS}, auth=[])
+    def ready(self, request: Request) -> Response:
+        """Whether database and cache answer: 200, or 503."""
+        parts = {"database": _database_answers(), "cache": _cache_answers()}
+        is_ready = all(parts.values())
+        return Response(
+            {"status": "ready" if is_ready else "not_ready", "timestamp": timezone.now()},
+            status=HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE,
+            headers={} if is_ready else {"Retry-After": "1"},
+        )
+
+
+def _database_answers() -> bool:
+    try:
+        log.head(streams.STAFF)
+    except DatabaseError:
+        connection.close()  # the next request begins with a fresh one
+        return False
+    return True
+
+
+def _cache_answers() -> bool:
+    try:
+        cache.set("health", "1", timeout=5)
+        return cache.get("health") == "1"
+    except Exception:  # noqa: BLE001 - each cache library has errors of its own; all mean "no"
+        return False
