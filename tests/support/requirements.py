@@ -1,0 +1,48 @@
+"""What some tests need and a machine may lack: PostgreSQL, Redis, Chromium.
+
+Absent, their tests are skipped with one line. ``GAL_REQUIRE=postgres,redis,browser`` makes an
+absence a failure, so that a run that must be whole cannot be green by skipping.
+"""
+
+import os
+import shutil
+import socket
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """``name`` as in ``GAL_REQUIRE``, ``marker`` as on the tests."""
+
+    name: str
+    marker: str
+    title: str
+    port: int | None = None
+
+    def is_there(self) -> bool:
+        if self.port is None:
+            return chromium() is not None
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+REQUIREMENTS = (
+    Requirement("postgres", "postgresql", "PostgreSQL on 127.0.0.1:5432", 5432),
+    Requirement("redis", "redis", "Redis on 127.0.0.1:6379", 6379),
+    Requirement("browser", "browser", "Chromium"),
+)
+
+
+def chromium() -> str | None:
+    """The path of a Chromium, Debian's by preference."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+def demanded() -> set[str]:
+    return {name.strip() for name in os.environ.get("GAL_REQUIRE", "").split(",")} - {""}
+
+
+def absent() -> list[Requirement]:
+    return [requirement for requirement in REQUIREMENTS if not requirement.is_there()]
