@@ -146,8 +146,10 @@ def _store_version(graphic: Graphic, actor: Actor) -> None:
         session_sid=actor.sid or "",
     )
     follows = GraphicTournament.objects.filter(graphic=graphic)
-    follows.exclude(tournament_id=graphic.tournament_id).delete()
-    if graphic.tournament_id is not None:
+    if graphic.tournament_id is None:
+        follows.delete()
+    else:
+        follows.exclude(tournament_id=graphic.tournament_id).delete()
         GraphicTournament.objects.get_or_create(
             graphic=graphic, tournament_id=graphic.tournament_id
         )

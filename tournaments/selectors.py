@@ -107,6 +107,8 @@ def standings(
 
 def newest_document(tournament_id: int | None) -> tuple[int | None, str | None]:
     """The newest published standings: the snapshot's id and its JSON text, or twice ``None``."""
+    if tournament_id is None:
+        return None, None
     rows = ScoreboardSnapshot.objects.filter(tournament_id=tournament_id).order_by("-id")
     return rows.values_list("pk", "document").first() or (None, None)
 

@@ -15,9 +15,10 @@ class User(AbstractUser, TimestampedModel):
     password; they have no password of their own.
     """
 
-    first_name = None
-    last_name = None
-    date_joined = None
+    # the league knows display names, and TimestampedModel has the date
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    date_joined = None  # type: ignore[assignment]
 
     display_name = models.CharField(
         max_length=150, blank=True, help_text="The name shown on screen."
@@ -31,7 +32,7 @@ class User(AbstractUser, TimestampedModel):
     )
     riot_id = models.CharField(max_length=64, blank=True, help_text="Name#TAG of the Riot account.")
 
-    objects = Users()
+    objects = Users()  # type: ignore[misc]
 
     REQUIRED_FIELDS = []
 

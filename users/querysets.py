@@ -8,7 +8,7 @@ class UserQuerySet(models.QuerySet):
         return self.filter(is_active=True)
 
 
-class Users(UserManager.from_queryset(UserQuerySet)):
+class Users(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc] # made at run time
     pass
 
 

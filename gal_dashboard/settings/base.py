@@ -1,5 +1,6 @@
 """What every installation shares. Reads the environment; holds no secret and no host of anybody."""
 
+import logging
 from datetime import timedelta
 
 import dj_database_url
@@ -25,7 +26,7 @@ REDIS_URL = env.str("REDIS_URL", default="")
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 RATE_LIMITS = env.bool("RATE_LIMITS", default=True)
 DEMO = env.bool("DEMO", default=True)
-LOG_LEVEL = env.log_level("LOG_LEVEL", default="INFO")
+LOG_LEVEL = env.log_level("LOG_LEVEL", default=logging.INFO)
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=env.int("ACCESS_TOKEN_EXPIRE_MINUTES", default=24 * 60))
 REFRESH_TOKEN_LIFETIME = timedelta(days=7)
 # Threads that answer HTTP in each process; each keeps one database connection for its life.
