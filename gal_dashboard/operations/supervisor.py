@@ -151,7 +151,9 @@ class Supervisor:
     def _bury(self) -> None:
         now = time.monotonic()
         for worker in [worker for worker in self.workers if worker.is_dead]:
-            logger.error("A worker ended with code %s; starting another.", worker.process.exitcode)
+            logger.warning(
+                "A worker ended with code %s; starting another.", worker.process.exitcode
+            )
             worker.pipe.close()
             worker.process.close()
             self.workers.remove(worker)
