@@ -85,14 +85,15 @@ def _stage(rulebook: Rulebook, number: int | None) -> dict[str, Any] | None:
 
 
 def _label(rulebook: Rulebook, standing: Standings) -> str:
+    """How far the stage has come, to be shown beside its name."""
     if standing.after is None:
         return "Before the first game"
-    stage = next(stage for stage in rulebook.rules.stages if stage.number == standing.stage)
-    where = stage.name if len(stage.days) == 1 else f"Day {standing.after.day}"
     if standing.champion is not None:
-        return f"{where} · final standings"
-    progress = "after" if standing.complete else "during"
-    return f"{where} · {progress} game {standing.after.game}"
+        return "Final standings"
+    stage = next(stage for stage in rulebook.rules.stages if stage.number == standing.stage)
+    game = standing.after.game
+    progress = f"After game {game}" if standing.complete else f"Game {game} in play"
+    return progress if len(stage.days) == 1 else f"Day {standing.after.day} · {progress}"
 
 
 def _lobbies_in_play(rulebook: Rulebook, standing: Standings) -> list[dict[str, Any]]:
