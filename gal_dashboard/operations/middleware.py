@@ -70,7 +70,6 @@ class SecurityHeadersMiddleware:
     """Headers that Django's own middleware does not set."""
 
     headers = {
-        "X-Frame-Options": "DENY",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
         "Cross-Origin-Resource-Policy": "cross-origin",
         "Cache-Control": "no-store",

@@ -62,7 +62,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "gal_dashboard.operations.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
     "gal_dashboard.operations.middleware.SecurityHeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
     "gal_dashboard.operations.cors.PublicCorsMiddleware",
     "gal_dashboard.operations.middleware.RefusalMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
