@@ -65,7 +65,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "gal_dashboard.operations.middleware.SecurityHeadersMiddleware",
-    "csp.middleware.CSPMiddleware",
     "gal_dashboard.operations.cors.PublicCorsMiddleware",
     "gal_dashboard.operations.middleware.RefusalMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
