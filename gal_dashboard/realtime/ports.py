@@ -1,0 +1,70 @@
+"""What realtime needs from above, registered in ``AppConfig.ready`` and never imported.
+
+All are called on the hub's thread, with its own database connection, and may raise
+``core.errors.DomainError``. They must not open transactions: the hub has opened the view of the
+data.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gal_dashboard.core.context import Actor
+
+
+class PortNotRegisteredError(RuntimeError):
+    """Raised when an app that owns a port is not installed."""
+
+
+@dataclass(slots=True)
+class _Ports:
+    authenticate: Callable[[str], Actor] | None = None
+    is_alive: Callable[[Actor], bool] | None = None
+    revive: Callable[[str], Actor] | None = None
+    snapshot: Callable[[int], Mapping[str, Any] | None] | None = None
+
+
+_ports = _Ports()
+
+
+def register_authentication(
+    *,
+    authenticate: Callable[[str], Actor],
+    is_alive: Callable[[Actor], bool],
+    revive: Callable[[str], Actor],
+) -> None:
+    """Who knows people and sessions.
+
+    ``authenticate(access token)`` gives the actor or raises; ``is_alive(actor)``: is the session
+    live? ``revive(sid)`` gives the actor of a live session or raises.
+    """
+    _ports.authenticate, _ports.is_alive, _ports.revive = authenticate, is_alive, revive
+
+
+def register_snapshot(snapshot: Callable[[int], Mapping[str, Any] | None]) -> None:
+    """``snapshot(graphic id)``: the data of a snapshot frame; ``None`` if none may be seen."""
+    _ports.snapshot = snapshot
+
+
+def authenticate(token: str) -> Actor:
+    if _ports.authenticate is None:
+        raise PortNotRegisteredError("authentication")
+    return _ports.authenticate(token)
+
+
+def is_alive(actor: Actor) -> bool:
+    if _ports.is_alive is None:
+        raise PortNotRegisteredError("authentication")
+    return _ports.is_alive(actor)
+
+
+def revive(sid: str) -> Actor:
+    if _ports.revive is None:
+        raise PortNotRegisteredError("authentication")
+    return _ports.revive(sid)
+
+
+def snapshot(graphic_id: int) -> Mapping[str, Any] | None:
+    if _ports.snapshot is None:
+        raise PortNotRegisteredError("snapshot")
+    return _ports.snapshot(graphic_id)
