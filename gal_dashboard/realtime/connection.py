@@ -1,0 +1,248 @@
+"""One socket's way out: frames in order, through a backlog with bounds."""
+
+import asyncio
+import logging
+import secrets
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gal_dashboard.core.context import Actor
+from gal_dashboard.realtime import protocol, transports
+from gal_dashboard.realtime.eager import Rest, begin
+from gal_dashboard.realtime.limits import Limits
+from gal_dashboard.realtime.protocol import CloseCode, Frame, Message, SkipReason
+
+logger = logging.getLogger(__name__)
+
+Send = Callable[[Mapping[str, Any]], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What an overlay said it has drawn last. ``at`` is the event loop's clock."""
+
+    version: int | None
+    seq: int
+    at: float
+
+
+class Connection:
+    """The hub's end of one socket. Lives in the event loop; no method may be called elsewhere.
+
+    Nobody waits for a client: what it does not take at once waits in the backlog, and a client
+    whose backlog is full is closed with ``TOO_SLOW`` and resumes later. Numbered frames leave only
+    through ``deliver``, which keeps them in order and without a gap whatever the hub does.
+    """
+
+    __slots__ = (
+        "_backlog",
+        "_backlog_bytes",
+        "_blocked_since",
+        "_cut_timer",
+        "_drained",
+        "_is_open",
+        "_limits",
+        "_loop",
+        "_send",
+        "_skipped",
+        "_wanted",
+        "_writer",
+        "actor",
+        "close_code",
+        "id",
+        "is_done",
+        "joined_at",
+        "rendered",
+        "seq",
+        "stream",
+    )
+
+    def __init__(self, *, send: Send, stream: str, limits: Limits) -> None:
+        self.id = secrets.token_hex(8)
+        self.stream = stream
+        self.actor: Actor | None = None
+        self.rendered: Rendered | None = None
+        self.seq = 0  # the newest number that was dealt with
+        self.joined_at = 0  # the head of the stream when this socket joined
+        self.is_done = False  # nothing more may be said
+        self.close_code: CloseCode | None = None
+        self._send = send
+        self._limits = limits
+        self._loop = asyncio.get_running_loop()
+        self._is_open = False
+        self._wanted: frozenset[str] | None = None
+        self._skipped = 0
+        self._backlog: deque[Message] = deque()
+        self._backlog_bytes = 0
+        self._writer: asyncio.Task[None] | None = None
+        self._blocked_since: float | None = None
+        self._drained: asyncio.Future[None] | None = None
+        self._cut_timer: asyncio.TimerHandle | None = None
+
+    # --- What is said -----------------------------------------------------------------------------
+    def open(self, established: Message, *, joined_at: int, seq: int) -> None:
+        """Say the first frame, then what had to wait for it. ``deliver`` goes on after ``seq``."""
+        if self.is_done:
+            return
+        self.joined_at, self.seq = joined_at, seq
+        waiting = list(self._backlog)
+        self._clear()
+        self._is_open = True
+        for message in (established, *waiting):
+            self.say(message)
+
+    def say(self, message: Message) -> None:
+        """Send something without a number; before ``open`` it waits."""
+        if self.is_done:
+            return
+        if self._writer is not None or not self._is_open:
+            self._wait_in_line(message)
+        else:
+            self._put(message)
+
+    def deliver(self, frame: Frame) -> None:
+        """Send the next frame of the stream. Drops what is not newer; refuses to leave a gap."""
+        if self.is_done or frame.seq <= self.seq:
+            return
+        if frame.first > self.seq + 1:
+            logger.error(
+                "Frame %s of %s would leave a gap after %s", frame.seq, self.stream, self.seq
+            )
+            self.cut(CloseCode.TOO_SLOW)
+            return
+        self.seq = frame.seq
+        if not self._may_see(frame.type):
+            self._skipped = frame.seq
+            return
+        self.tell_skipped()
+        self.say(frame.message)
+        if frame.shows is False and frame.seq > self.joined_at:
+            self.finish(CloseCode.GONE)
+
+    def tell_skipped(self) -> None:
+        """Say the last number of a run that this socket may not or wants not to see."""
+        if self._skipped:
+            skipped, self._skipped = self._skipped, 0
+            self.say(protocol.skipped(self.stream, skipped, SkipReason.FILTERED))
+
+    def narrow(self, event_types: frozenset[str]) -> None:
+        """From now on, only events of these types."""
+        self._wanted = event_types
+
+    def _may_see(self, event_type: str) -> bool:
+        if self.actor is None or event_type == protocol.SKIPPED:
+            return True
+        scope = protocol.SCOPE_OF_TYPE.get(event_type)
+        if scope is not None and not self.actor.may(scope):
+            return False
+        return self._wanted is None or event_type in self._wanted
+
+    # --- How it ends ------------------------------------------------------------------------------
+    def finish(self, code: CloseCode) -> None:
+        """Close after everything that was said."""
+        if not self.is_done:
+            self._close(code)
+
+    def cut(self, code: CloseCode) -> None:
+        """Close now; what waits is dropped. Before ``open`` this is a refusal without a frame."""
+        if not self.is_done:
+            self._clear()
+            self._close(code)
+
+    def leave(self) -> None:
+        """The socket is gone: nothing is sent and nothing is kept."""
+        self.is_done = True
+        self._clear()
+        if self._cut_timer is not None:
+            self._cut_timer.cancel()
+            self._cut_timer = None
+        if self._writer is not None:
+            self._writer.cancel()
+        self._wake()
+
+    def drop_if_stalled(self, now: float) -> None:
+        """Close a client that has not taken anything for too long."""
+        if (
+            self._blocked_since is not None
+            and now - self._blocked_since > self._limits.stall_seconds
+        ):
+            self.cut(CloseCode.TOO_SLOW)
+
+    def _close(self, code: CloseCode) -> None:
+        self.is_done, self.close_code = True, code
+        self._is_open = True
+        self._abort_later()
+        if self._writer is None:
+            self._put(protocol.close(code))
+        else:
+            self._backlog.append(protocol.close(code))
+        self._wake()
+
+    def _abort_later(self) -> None:
+        if self._cut_timer is None:
+            self._cut_timer = self._loop.call_later(
+                self._limits.close_seconds, transports.abort, self._send
+            )
+
+    # --- How it gets out --------------------------------------------------------------------------
+    async def drained(self) -> None:
+        """Wait until the client has taken everything, or will not any more."""
+        while self._writer is not None and not self.is_done:
+            if self._drained is None:
+                self._drained = self._loop.create_future()
+            await self._drained
+
+    def _put(self, message: Message) -> None:
+        try:
+            rest = begin(self._send(message.asgi))
+        except Exception:  # noqa: BLE001 - whatever a server raises, the other sockets get their frame
+            self._lost()
+            return
+        if rest is not None:
+            self._blocked_since = self._loop.time()
+            self._writer = self._loop.create_task(self._write(rest))
+
+    def _wait_in_line(self, message: Message) -> None:
+        is_full = (
+            len(self._backlog) >= self._limits.backlog_frames
+            or self._backlog_bytes >= self._limits.backlog_bytes
+        )
+        if is_full:
+            logger.info("Closing a slow client of %s at %s", self.stream, self.seq)
+            self.cut(CloseCode.TOO_SLOW)
+            return
+        self._backlog.append(message)
+        self._backlog_bytes += message.size
+
+    async def _write(self, sending: Rest | Awaitable[None]) -> None:
+        """Finish ``sending``, then send what has come to wait behind it."""
+        try:
+            await sending
+            while self._backlog:
+                self._blocked_since = self._loop.time()
+                message = self._backlog.popleft()
+                self._backlog_bytes -= message.size
+                await self._send(message.asgi)
+        except Exception:  # noqa: BLE001 - as in _put
+            self._lost()
+        finally:
+            self._writer, self._blocked_since = None, None
+            self._wake()
+
+    def _lost(self) -> None:
+        """The server cannot send any more; see to it that it notices that the client is gone."""
+        self.is_done = True
+        self._clear()
+        self._abort_later()
+
+    def _clear(self) -> None:
+        self._backlog.clear()
+        self._backlog_bytes = 0
+
+    def _wake(self) -> None:
+        if self._drained is not None:
+            if not self._drained.done():
+                self._drained.set_result(None)
+            self._drained = None

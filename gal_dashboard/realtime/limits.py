@@ -1,0 +1,47 @@
+"""How much of anything the sockets may hold, take and wait for."""
+
+from dataclasses import dataclass
+from typing import Final
+
+KIB: Final = 1024
+MIB: Final = 1024 * KIB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Times are in seconds. The defaults are what clients may rely on; tests shorten some."""
+
+    # A lost poke, a command's write and the end of a session are found within this time.
+    poll_seconds: float = 2.0
+    # A stream that nobody follows any more is remembered for those who come back.
+    linger_seconds: float = 60.0
+    # Overlays that ask within this time share a snapshot, if nothing happened in between.
+    snapshot_seconds: float = 2.0
+
+    # What waits for a client that does not read; beyond it is closed and may resume.
+    backlog_frames: int = 1_000
+    backlog_bytes: int = 4 * MIB
+    # A client that takes nothing at all for this long is closed, however little waits for it.
+    stall_seconds: float = 60.0
+    # A client that does not even take its close frame is cut off.
+    close_seconds: float = 10.0
+
+    # The newest frames of each stream, kept for resumes.
+    ring_frames: int = 500
+    ring_bytes: int = 1 * MIB
+    # A replay is read from the log in pieces, each after the client has taken the one before.
+    batch_frames: int = 200
+    batch_bytes: int = 1 * MIB
+    # A client further behind gets the state instead of the events that led to it.
+    behind_frames: int = 5_000
+    behind_bytes: int = 16 * MIB
+
+    sockets_per_process: int = 2_000
+    overlays_per_address: int = 300
+    staff_per_session: int = 20
+
+    staff_message_bytes: int = 64 * KIB
+    overlay_message_bytes: int = 4 * KIB
+    messages_per_second: int = 10
+    # Messages beyond that rate which are answered with an error before the socket is closed.
+    excess_messages: int = 50

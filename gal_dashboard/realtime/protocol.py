@@ -1,0 +1,188 @@
+"""The words of the sockets: frames to clients and close codes.
+
+A frame is encoded once, when it is made; the same text goes to every socket that may see it.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import IntEnum, StrEnum
+from typing import Any, Final
+
+import orjson
+
+from gal_dashboard.events import streams
+from gal_dashboard.events.log import LoggedEvent
+
+
+class CloseCode(IntEnum):
+    """Why a socket ends. Clients act on these numbers."""
+
+    MESSAGE_TOO_BIG = 1009
+    INTERNAL_ERROR = 1011
+    RESTARTING = 1012  # come back, with jitter
+    NOT_SIGNED_IN = 4401
+    NOT_ALLOWED = 4403
+    GONE = 4404  # an unknown, archived or deleted graphic
+    TOO_SLOW = 4408  # come back and resume
+    TOO_MANY = 4429
+
+
+class SkipReason(StrEnum):
+    FILTERED = "filtered"
+    UNREADABLE = "unreadable"
+
+
+EVENT_TYPES: Final = frozenset(
+    {
+        "graphic_update",
+        "lock_status",
+        "tournament_update",
+        "standings_update",
+        "placement_update",
+        "user_update",
+        "configuration_update",
+        "system_notification",
+    }
+)
+# What a socket without the scope never sees. All else on the staff stream is for every role.
+SCOPE_OF_TYPE: Final[Mapping[str, str]] = {"user_update": "users:write"}
+STAFF_SCOPE: Final = "realtime:read"
+
+SKIPPED: Final = "skipped"
+
+# After these an overlay has nothing to show; after those it has again.
+_HIDING_ACTIONS: Final = frozenset({"archived", "deleted"})
+_SHOWING_ACTIONS: Final = frozenset({"created", "restored"})
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A ready text. ``asgi`` is what a server's ``send`` takes; nobody may change it."""
+
+    asgi: Mapping[str, Any]
+    size: int  # bytes of UTF-8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """A message with its place in a stream.
+
+    ``first`` is below ``seq`` only where numbers are missing in the log: the frame then stands for
+    all of them. ``shows`` is set on overlay streams where the graphic appears or disappears.
+    """
+
+    seq: int
+    first: int
+    type: str
+    message: Message
+    shows: bool | None = None
+
+
+def event(stream: str, entry: LoggedEvent) -> Frame:
+    """The frame of one entry. A payload that is no JSON object becomes ``skipped``, unreadable.
+
+    The payload is parsed to be sure of it, and then goes out as it stands.
+    """
+    is_public = streams.graphic_of(stream) is not None
+    payload = entry.public_payload if is_public else entry.payload
+    if payload is None:
+        return skipped_frame(stream, first=entry.seq, seq=entry.seq, reason=SkipReason.FILTERED)
+    try:
+        data = orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        data = None
+    if not isinstance(data, dict):
+        return skipped_frame(stream, first=entry.seq, seq=entry.seq, reason=SkipReason.UNREADABLE)
+    message = _encode(
+        {
+            "type": entry.type,
+            "stream": stream,
+            "seq": entry.seq,
+            "data": orjson.Fragment(payload),
+            "timestamp": entry.created_at,
+        }
+    )
+    shows = _shows(data.get("action")) if is_public and entry.type == "graphic_update" else None
+    return Frame(seq=entry.seq, first=entry.seq, type=entry.type, message=message, shows=shows)
+
+
+def skipped_frame(stream: str, *, first: int, seq: int, reason: SkipReason) -> Frame:
+    """Stands for the numbers ``first`` to ``seq``."""
+    return Frame(seq=seq, first=first, type=SKIPPED, message=skipped(stream, seq, reason))
+
+
+def skipped(stream: str, seq: int, reason: SkipReason) -> Message:
+    return _encode({"type": SKIPPED, "stream": stream, "seq": seq, "reason": reason})
+
+
+def connection_established(
+    *, connection_id: str, user_id: int | None, stream: str, epoch: str, seq: int, recovered: bool
+) -> Message:
+    return _encode(
+        {
+            "type": "connection_established",
+            "data": {
+                "connection_id": connection_id,
+                "user_id": user_id,
+                "stream": stream,
+                "epoch": epoch,
+                "seq": seq,
+                "recovered": recovered,
+            },
+            "timestamp": _now(),
+        }
+    )
+
+
+def snapshot(stream: str, seq: int, data: Mapping[str, Any]) -> Message:
+    return _encode(
+        {"type": "snapshot", "stream": stream, "seq": seq, "data": data, "timestamp": _now()}
+    )
+
+
+def resync_required(stream: str, seq: int) -> Message:
+    return _encode({"type": "resync_required", "stream": stream, "seq": seq, "timestamp": _now()})
+
+
+def subscription_confirmed(event_types: Collection[str]) -> Message:
+    return _encode(
+        {
+            "type": "subscription_confirmed",
+            "data": {"event_types": sorted(event_types)},
+            "timestamp": _now(),
+        }
+    )
+
+
+def pong() -> Message:
+    return _encode({"type": "pong", "timestamp": _now()})
+
+
+def error(code: str, message: str) -> Message:
+    return _encode({"type": "error", "message": message, "code": code, "timestamp": _now()})
+
+
+def reload(reason: str) -> Message:
+    return _encode({"type": "reload", "reason": reason, "timestamp": _now()})
+
+
+def close(code: CloseCode) -> Message:
+    return Message({"type": "websocket.close", "code": int(code)}, 0)
+
+
+def _shows(action: object) -> bool | None:
+    if not isinstance(action, str):
+        return None
+    if action in _HIDING_ACTIONS:
+        return False
+    return True if action in _SHOWING_ACTIONS else None
+
+
+def _encode(frame: Mapping[str, Any]) -> Message:
+    text = orjson.dumps(frame, option=orjson.OPT_UTC_Z)
+    return Message({"type": "websocket.send", "text": text.decode()}, len(text))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
