@@ -3,14 +3,25 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
 
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from gal_dashboard.core.errors import DomainError, ErrorKind
+
 _ETAG_LIST = re.compile(r'\s*(?:W/)?"[^"]*"\s*(?:,\s*(?:W/)?"[^"]*"\s*)*\Z')
 _ETAG = re.compile(r'(?:W/)?"([^"]*)"')
+
+
+class PreconditionFailedError(DomainError):
+    """Raised when a read asks for a version or a time that is not the newest."""
+
+    kind = ErrorKind.STALE
+    code = "precondition_failed"
+    message = "What you ask for has changed meanwhile."
 
 
 def etag_of(version: int) -> str:
@@ -24,14 +35,19 @@ def conditional(
     body: Callable[[], object],
     last_modified: datetime | None = None,
 ) -> Response:
-    """The answer with its validators, or 304 without the cost of ``body``."""
+    """The answer with its validators, or 304 without the cost of ``body``.
+
+    Raises ``PreconditionFailedError`` for an ``If-Match`` or ``If-Unmodified-Since`` that fails.
+    """
     seconds = int(last_modified.timestamp()) if last_modified else None
-    not_modified = get_conditional_response(request._request, etag=etag, last_modified=seconds)  # noqa: SLF001 - DRF has no public name for it
+    refused = get_conditional_response(request._request, etag=etag, last_modified=seconds)  # noqa: SLF001 - DRF has no public name for it
+    if refused is not None and refused.status_code != HTTPStatus.NOT_MODIFIED:
+        raise PreconditionFailedError
     headers = {"ETag": etag, "Cache-Control": "no-cache"}
     if seconds is not None:
         headers["Last-Modified"] = http_date(seconds)
-    if not_modified is not None:
-        return Response(status=not_modified.status_code, headers=headers)
+    if refused is not None:
+        return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(body(), headers=headers)
 
 

@@ -1,5 +1,6 @@
 """The one place where a refusal of the domain, of DRF or of the database becomes an HTTP answer."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -28,6 +29,8 @@ STATUS_BY_KIND = {
 AUTHENTICATE = {"WWW-Authenticate": "Bearer"}
 DATABASE_RETRY_SECONDS = 1
 
+logger = logging.getLogger(__name__)
+
 
 def exception_handler(exc: Exception, _context: Mapping[str, Any]) -> Response | None:
     """Every refusal as one body. ``None`` for a fault: Django logs it and answers 500."""
@@ -35,8 +38,10 @@ def exception_handler(exc: Exception, _context: Mapping[str, Any]) -> Response |
     return answer(exc) if answer else None
 
 
-def _database_away(_exc: Exception) -> Response:
+def _database_away(exc: Exception) -> Response:
     """Nothing was applied: the transaction failed as a whole, and the client may try again."""
+    # the driver's words, which name hosts and statements, are for the log alone
+    logger.error("The database refused: %s", type(exc).__name__, exc_info=exc)
     return _answer(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "database_unavailable",

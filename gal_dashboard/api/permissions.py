@@ -7,7 +7,6 @@ class HasScope(BasePermission):
     """The caller's roles must allow ``<area>:read``, or ``<area>:write`` to change something.
 
     Views name their ``area``; an action may ask for more through ``scopes = {action: scope}``.
-    A method that the view does not have passes, so that it is answered by 405.
     """
 
     message = "Your role does not allow this."
@@ -19,8 +18,6 @@ class HasScope(BasePermission):
         area = getattr(view, "area", None)
         if area is None:
             return False
-        if getattr(view, "action", None) is None and request.method not in SAFE_METHODS:
-            return True
         default = f"{area}:{'read' if request.method in SAFE_METHODS else 'write'}"
         return actor.may(getattr(view, "scopes", {}).get(getattr(view, "action", None), default))
 

@@ -1,18 +1,22 @@
 """What all API views share: the order of refusals, and a body that is always read."""
 
+from http import HTTPStatus
 from typing import Any, ClassVar
 
+from django.http import QueryDict
 from rest_framework import viewsets
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import MethodNotAllowed, ParseError
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from gal_dashboard.api.permissions import IsPublic
 
 METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+OPTIONS = "metadata"  # DRF's name of the action behind the method OPTIONS
 
 
 class ApiViewSet(viewsets.GenericViewSet):
-    """Refuses in one order: 401, 403, 404, 415 and 400 by form; then the service, then rules.
+    """Refuses in one order: 405, 401, 403, 404, 415 and 400 by form; then the service, then rules.
 
     ``area`` names what the scopes guard. ``public_actions`` answer everybody. ``find`` is called
     before the body is judged, so that an unknown object is 404 whatever was sent.
@@ -28,7 +32,13 @@ class ApiViewSet(viewsets.GenericViewSet):
 
     @property
     def is_public(self) -> bool:
-        return getattr(self, "action", None) in self.public_actions
+        return getattr(self, "action", None) in {*self.public_actions, OPTIONS}
+
+    @property
+    def body(self) -> Any:
+        """The body as JSON. DRF makes an absent one of a form's type a form, which it is not."""
+        data = self.request.data
+        return {} if isinstance(data, QueryDict) else data
 
     def get_authenticators(self):
         return [] if self.is_public else super().get_authenticators()
@@ -37,25 +47,32 @@ class ApiViewSet(viewsets.GenericViewSet):
         return [IsPublic()] if self.is_public else super().get_permissions()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
         if self.action is None:
-            return  # no such method here: 405 needs neither object nor body
+            # which methods an address has is no secret, and a login would not help
+            raise MethodNotAllowed(request.method or "")
+        super().initial(request, *args, **kwargs)
+        if self.action == OPTIONS:
+            return
         self.find(**kwargs)
         if request.method in METHODS_WITH_BODY:
-            self.check_form(request)
+            self.check_form()
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The methods of this address, which stand in ``Allow`` of every answer."""
+        return Response(status=HTTPStatus.NO_CONTENT)
 
     def find(self, **kwargs: Any) -> None:
         """Load what the address names, or raise ``NotFoundError``. Nothing to find by default."""
 
-    def check_form(self, request: Request) -> None:
+    def check_form(self) -> None:
         """Read the body even where none is expected: a broken one is never answered by 200."""
-        if self.action not in self.any_value_actions and not isinstance(request.data, dict):
+        if self.action not in self.any_value_actions and not isinstance(self.body, dict):
             raise ParseError("The body must be a JSON object.", code="not_an_object")
 
     def validated(self, serializer_class: type, **options: Any) -> dict[str, Any]:
         """The body's fields as ``serializer_class`` reads them, or DRF's ``ValidationError``."""
         serializer = serializer_class(
-            data=self.request.data, context=self.get_serializer_context(), **options
+            data=self.body, context=self.get_serializer_context(), **options
         )
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
