@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from gal_dashboard.api.concurrency import conditional, etag_of, versions_in
 from gal_dashboard.api.pagination import number_of, page_of
-from gal_dashboard.api.schema import PAGE_PARAMETERS
+from gal_dashboard.api.schema import IF_NONE_MATCH, NOT_MODIFIED, id_parameter, page_parameters
 from gal_dashboard.api.views import ApiViewSet
 from graphics import selectors, services
 from graphics.errors import GraphicNotFoundError
@@ -26,15 +26,21 @@ from graphics.serializers import (
 )
 
 MOST_AT_ONCE = 200
+HIGHEST_VERSION = 2**31 - 1
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description='The version you read, as `"7"`; or `*`.'
 )
+VERSION = OpenApiParameter(
+    "version",
+    {"type": "integer", "minimum": 0, "maximum": HIGHEST_VERSION},
+    description="Not less than this version; 404 until it is saved.",
+)
 FILTERS = [
-    *PAGE_PARAMETERS,
-    OpenApiParameter("include_archived", bool),
+    *page_parameters(MOST_AT_ONCE),
+    OpenApiParameter("include_archived", bool, description="Archived ones too."),
     OpenApiParameter("search", str, description="In title and event name."),
-    OpenApiParameter("event_name", str),
-    OpenApiParameter("tournament_id", int),
+    OpenApiParameter("event_name", str, description="Of this event only."),
+    id_parameter("tournament_id", "Tied to this tournament only."),
 ]
 
 
@@ -75,6 +81,7 @@ class GraphicViewSet(ApiViewSet):
 
     @extend_schema(request=GraphicInput, responses={201: GraphicSerializer})
     def create(self, request: Request) -> Response:
+        """A new graphic, at version 1."""
         fields = self.validated(GraphicInput)
         graphic = services.create_graphic(
             actor=request.user,
@@ -87,17 +94,19 @@ class GraphicViewSet(ApiViewSet):
 
     @extend_schema(responses=GraphicSerializer)
     def retrieve(self, request: Request, pk: int) -> Response:
+        """One graphic with its document; its version is the `ETag`."""
         body = selectors.graphic_body(pk)
         return Response(body, headers={"ETag": etag_of(body["version"])})
 
     @extend_schema(parameters=[IF_MATCH], request=GraphicChanges, responses=GraphicSerializer)
     def update(self, request: Request, pk: int) -> Response:
-        """Save what is named; null and absent fields stay. PUT and PATCH do the same.
+        """Save what is named; null and absent fields stay.
 
-        A save that changes nothing answers 200 with the same version and tells nobody.
+        PUT and PATCH do the same. A save that changes nothing answers 200 with the same version
+        and tells nobody.
         """
         accepted = versions_in(request.headers.get("If-Match"))
-        form = GraphicChanges(data=request.data)
+        form = GraphicChanges(data=self.body)
         if not form.is_valid():
             # a conflict is told before a broken rule: the client would correct an old version
             services.refuse_write(Graphic.objects.get(pk=pk), accepted_versions=accepted)
@@ -116,17 +125,17 @@ class GraphicViewSet(ApiViewSet):
 
     @extend_schema(parameters=[IF_MATCH], request=GraphicChanges, responses=GraphicSerializer)
     def partial_update(self, request: Request, pk: int) -> Response:
-        """As PUT."""
+        """Save what is named, as PUT does."""
         return self.update(request, pk)
 
     @extend_schema(
-        parameters=[OpenApiParameter("version", int, description="Not less than this version.")],
-        responses=GraphicViewSerializer,
+        parameters=[VERSION, IF_NONE_MATCH],
+        responses={200: GraphicViewSerializer, 304: NOT_MODIFIED},
         auth=[],
     )
     def public_view(self, request: Request, pk: int) -> Response:
         """What an overlay draws, for everybody."""
-        at_least = number_of(request, "version", default=0, low=0, high=2**31 - 1)
+        at_least = number_of(request, "version", default=0, low=0, high=HIGHEST_VERSION)
         body = selectors.public_view(pk, at_least=at_least)
         return conditional(request, etag=etag_of(body["version"]), body=lambda: body)
 

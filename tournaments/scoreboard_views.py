@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from gal_dashboard.api.concurrency import conditional, etag_of
 from gal_dashboard.api.pagination import choice_of, id_of, number_of, page_of
-from gal_dashboard.api.schema import PAGE_PARAMETERS
+from gal_dashboard.api.schema import IF_NONE_MATCH, NOT_MODIFIED, id_parameter, page_parameters
 from gal_dashboard.api.views import ApiViewSet
 from tournaments import selectors, services
 from tournaments.errors import NothingPublishedError
@@ -20,7 +20,7 @@ from tournaments.serializers import (
     SnapshotSummarySerializer,
 )
 
-TOURNAMENT = OpenApiParameter("tournament_id", int, description="Of this tournament only.")
+TOURNAMENT = id_parameter("tournament_id", "Of this tournament only.")
 RANKED_BY = ("standing_rank", "total_points", "player_name")
 DEFAULT_RANKED = 50
 MOST_RANKED = 5000
@@ -35,7 +35,12 @@ class PlayersViewSet(ApiViewSet):
             TOURNAMENT,
             OpenApiParameter("sort_by", str, enum=RANKED_BY),
             OpenApiParameter("sort_order", str, enum=["asc", "desc"]),
-            OpenApiParameter("limit", int, description=f"0 is all; default {DEFAULT_RANKED}."),
+            OpenApiParameter(
+                "limit",
+                {"type": "integer", "minimum": 0, "maximum": MOST_RANKED},
+                default=DEFAULT_RANKED,
+                description="Players at most; 0 is all.",
+            ),
         ],
         responses=RankedPlayersSerializer,
         auth=[],
@@ -87,7 +92,11 @@ class ScoreboardViewSet(ApiViewSet):
     area = "scoreboard"
     public_actions = frozenset({"latest", "list", "retrieve"})
 
-    @extend_schema(parameters=[TOURNAMENT], responses=SnapshotSerializer, auth=[])
+    @extend_schema(
+        parameters=[TOURNAMENT, IF_NONE_MATCH],
+        responses={200: SnapshotSerializer, 304: NOT_MODIFIED},
+        auth=[],
+    )
     def latest(self, request: Request) -> Response:
         """The newest snapshot with its entries."""
         snapshot = selectors.newest_snapshot(id_of(request, "tournament_id"))
@@ -96,7 +105,7 @@ class ScoreboardViewSet(ApiViewSet):
         return self._answer(request, snapshot["id"])
 
     @extend_schema(
-        parameters=[TOURNAMENT, *PAGE_PARAMETERS],
+        parameters=[TOURNAMENT, *page_parameters()],
         responses=SnapshotSummarySerializer(many=True),
         auth=[],
     )
@@ -106,11 +115,16 @@ class ScoreboardViewSet(ApiViewSet):
         rows = selectors.snapshot_summaries(id_of(request, "tournament_id"))
         return Response(list(rows[page.window]))
 
-    @extend_schema(responses=SnapshotSerializer, auth=[])
+    @extend_schema(
+        parameters=[IF_NONE_MATCH],
+        responses={200: SnapshotSerializer, 304: NOT_MODIFIED},
+        auth=[],
+    )
     def retrieve(self, request: Request, pk: int) -> Response:
+        """One snapshot with its entries."""
         return self._answer(request, pk)
 
-    @extend_schema(request=RefreshInput, responses=SnapshotSerializer)
+    @extend_schema(request=RefreshInput, responses={200: SnapshotSerializer})
     def refresh(self, request: Request) -> Response:
         """Compute and publish the standings of a tournament anew."""
         fields = self.validated(RefreshInput)

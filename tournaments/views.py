@@ -8,10 +8,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from gal_dashboard.api.pagination import page_of
-from gal_dashboard.api.schema import PAGE_PARAMETERS, MessageSerializer
+from gal_dashboard.api.schema import MessageSerializer, page_parameters
 from gal_dashboard.api.views import ApiViewSet
 from gal_dashboard.core.errors import InvalidFieldsError
 from tournaments import results, selectors, services
+from tournaments.choices import TournamentStatus
 from tournaments.errors import TournamentNotFoundError
 from tournaments.filters import TournamentFilter
 from tournaments.models import Participant
@@ -33,8 +34,10 @@ AFTER = OpenApiParameter(
     "after", str, description="DAY.GAME, such as `2.6`: the standings after it."
 )
 FILTERS = [
-    *PAGE_PARAMETERS,
-    OpenApiParameter("status", str, description="Only tournaments of this status."),
+    *page_parameters(),
+    OpenApiParameter(
+        "status", str, enum=TournamentStatus.values, description="Only tournaments of this status."
+    ),
     OpenApiParameter("search", str, description="In name and description."),
 ]
 
@@ -67,12 +70,14 @@ class TournamentViewSet(ApiViewSet):
 
     @extend_schema(request=TournamentInput, responses={201: TournamentSerializer})
     def create(self, request: Request) -> Response:
+        """A new tournament, with one stage of one day."""
         fields = self.validated(TournamentInput)
         tournament = services.create_tournament(actor=request.user, fields=fields)
         return Response(selectors.tournament_body(tournament.pk), status=HTTPStatus.CREATED)
 
     @extend_schema(responses=TournamentSerializer)
     def retrieve(self, request: Request, pk: int) -> Response:
+        """One tournament."""
         return Response(selectors.tournament_body(pk))
 
     @extend_schema(request=TournamentInput, responses=TournamentSerializer)
@@ -87,7 +92,7 @@ class TournamentViewSet(ApiViewSet):
         """Change the fields that are named; PUT and PATCH do the same."""
         return self.update(request, pk)
 
-    @extend_schema(responses=MessageSerializer)
+    @extend_schema(responses={200: MessageSerializer})
     def destroy(self, request: Request, pk: int) -> Response:
         """Delete a tournament with all its results."""
         name = services.delete_tournament(actor=request.user, tournament_id=pk)
@@ -95,6 +100,7 @@ class TournamentViewSet(ApiViewSet):
 
     @extend_schema(responses=StatisticsSerializer)
     def statistics(self, request: Request, pk: int) -> Response:
+        """How full a tournament is and how far it has come."""
         return Response(selectors.statistics(pk))
 
     @extend_schema(parameters=[AFTER], responses=StandingsSerializer)
@@ -107,7 +113,7 @@ class TournamentViewSet(ApiViewSet):
             raise InvalidFieldsError({"after": ["Must be DAY.GAME, such as 2.6."]}) from None
         return Response(selectors.standings(pk, after=after))
 
-    @extend_schema(parameters=PAGE_PARAMETERS, responses=ParticipantListSerializer)
+    @extend_schema(parameters=page_parameters(), responses=ParticipantListSerializer)
     def participants(self, request: Request, pk: int) -> Response:
         """Who takes part, in the order of registration."""
         page = page_of(request)
@@ -118,6 +124,7 @@ class TournamentViewSet(ApiViewSet):
 
     @extend_schema(request=ParticipantInput, responses={201: ParticipantSerializer})
     def register(self, request: Request, pk: int) -> Response:
+        """Add a participant."""
         fields = self.validated(ParticipantInput)
         participant = services.register_participant(
             actor=request.user, tournament_id=pk, fields=fields

@@ -1,13 +1,16 @@
 """What the OpenAPI document says of every operation."""
 
+from http import HTTPStatus
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.plumbing import get_doc, is_list_serializer
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
-from gal_dashboard.api.pagination import DEFAULT_LIMIT, MAX_LIMIT
+from gal_dashboard.api.converters import MAX_ID
+from gal_dashboard.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, MAX_SKIP
 
 ERROR_NAME = "Error"
 ERROR_SCHEMA = {
@@ -34,12 +37,36 @@ ERROR_SCHEMA = {
 }
 
 
-PAGE_PARAMETERS = [
-    OpenApiParameter("skip", int, description="Rows to leave out; default 0."),
-    OpenApiParameter(
-        "limit", int, description=f"Rows at most; default {DEFAULT_LIMIT}, up to {MAX_LIMIT}."
-    ),
-]
+def page_parameters(max_limit: int = MAX_LIMIT) -> list[OpenApiParameter]:
+    return [
+        OpenApiParameter(
+            "skip",
+            {"type": "integer", "minimum": 0, "maximum": MAX_SKIP},
+            default=0,
+            description="Rows to leave out.",
+        ),
+        OpenApiParameter(
+            "limit",
+            {"type": "integer", "minimum": 1, "maximum": max_limit},
+            default=min(DEFAULT_LIMIT, max_limit),
+            description="Rows at most.",
+        ),
+    ]
+
+
+def id_parameter(name: str, description: str) -> OpenApiParameter:
+    return OpenApiParameter(
+        name, {"type": "integer", "minimum": 1, "maximum": MAX_ID}, description=description
+    )
+
+
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The `ETag` that you have; 304 while it is the newest.",
+)
+NOT_MODIFIED = OpenApiResponse(description="You have the newest one.")
 
 
 class MessageSerializer(serializers.Serializer):
@@ -47,28 +74,45 @@ class MessageSerializer(serializers.Serializer):
 
 
 class Schema(AutoSchema):
-    """Names operations by their area, and describes ``skip`` and ``limit`` where a view pages."""
+    """Names operations by area and action, and takes their words from the action's docstring."""
 
     def get_tags(self) -> list[str]:
         return [getattr(self.view, "tag", None) or getattr(self.view, "area", None) or "system"]
 
+    def get_operation_id(self) -> str:
+        return f"{self.get_tags()[0]}_{self.view.action}"
 
-def describe_errors(
+    def get_summary(self) -> str:
+        return self._docstring().partition(".\n")[0]
+
+    def get_description(self) -> str:
+        return self._docstring().partition(".\n")[2].strip()
+
+    def _docstring(self) -> str:
+        return get_doc(getattr(self.view, self.view.action)) + "\n"
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        # by its name, an action `list` that answers an object would be described as an array of it
+        return is_list_serializer(serializer or self.get_response_serializers())
+
+
+def describe_answers(
     result: dict[str, Any],
     generator: Any,
     request: Any,
     public: bool,  # noqa: FBT001 - the signature is drf-spectacular's
 ) -> dict[str, Any]:
-    """Give every operation the error answer in one place instead of at each view."""
+    """Give every operation the error answer, and every answer words, in one place."""
     result.setdefault("components", {}).setdefault("schemas", {})[ERROR_NAME] = ERROR_SCHEMA
-    answer = {
+    refused = {
         "description": "Refused; see the code.",
         "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{ERROR_NAME}"}}},
     }
-    for path in result.get("paths", {}).values():
-        for operation in path.values():
-            if isinstance(operation, dict) and "responses" in operation:
-                operation["responses"].setdefault("default", answer)
+    for operations in result.get("paths", {}).values():
+        for operation in operations.values():
+            for status, answer in operation["responses"].items():
+                answer["description"] = answer["description"] or HTTPStatus(int(status)).phrase
+            operation["responses"]["default"] = refused
     return result
 
 

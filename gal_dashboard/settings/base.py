@@ -240,18 +240,15 @@ SPECTACULAR_SETTINGS = {
     "with `detail`, `code` and `request_id`; invalid fields are named in `errors`.",
     "VERSION": VERSION,
     "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PUBLIC": True,
-    "SERVE_AUTHENTICATION": [],
-    "SERVE_PERMISSIONS": ["gal_dashboard.api.permissions.IsPublic"],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {"TournamentStatusEnum": "tournaments.choices.TournamentStatus"},
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "PATH_CONVERTER_OVERRIDES": {
+        "id": {"type": "integer", "format": "int64", "minimum": 1, "maximum": 2**63 - 1},
+        "lobby": {"type": "integer", "minimum": 1, "maximum": 999},
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "gal_dashboard.api.schema.describe_errors",
+        "gal_dashboard.api.schema.describe_answers",
     ],
 }
 
