@@ -17,6 +17,7 @@ from django.conf import settings  # noqa: E402
 
 from gal_dashboard.operations.gate import Gate, GateLimits  # noqa: E402
 from gal_dashboard.operations.large_bodies import may_send_large  # noqa: E402
+from gal_dashboard.operations.stamps import Stamps  # noqa: E402
 from gal_dashboard.operations.static_files import static_files  # noqa: E402
 from gal_dashboard.realtime.hub import hub  # noqa: E402
 from gal_dashboard.routing import websockets  # noqa: E402
@@ -24,16 +25,14 @@ from graphics.overlay_page import PATH as OVERLAY_PATH  # noqa: E402
 from graphics.overlay_page import OverlayPage  # noqa: E402
 
 django_threads = WSGIMiddleware(django_application, workers=settings.WEB_THREADS)
-overlay_page = OverlayPage(frame_ancestors=settings.OVERLAY_FRAME_ANCESTORS)
-files_or_django = static_files(django_threads)
+overlay_page = Stamps(OverlayPage(frame_ancestors=settings.OVERLAY_FRAME_ANCESTORS))
+files_or_django = Stamps(static_files(django_threads))
 
 
 async def http(scope, receive, send) -> None:
-    if (
-        scope["method"] in {"GET", "HEAD"}
-        and "gal.refusal" not in scope
-        and OVERLAY_PATH.match(scope["path"])
-    ):
+    if scope["method"] not in {"GET", "HEAD"} or "gal.refusal" in scope:
+        await django_threads(scope, receive, send)
+    elif OVERLAY_PATH.match(scope["path"]):
         await overlay_page(scope, receive, send)
     else:
         await files_or_django(scope, receive, send)

@@ -1,6 +1,7 @@
 """Log lines: one JSON object each, with the request they belong to, free of control characters."""
 
 import logging
+from datetime import UTC, datetime
 
 from pythonjsonlogger.orjson import OrjsonFormatter
 
@@ -8,10 +9,15 @@ from gal_dashboard.core import context
 
 
 class RequestFilter(logging.Filter):
-    """Adds the id of the request that a line was written in."""
+    """Adds the id of the request that a line was written in, and takes the request itself out.
+
+    Django passes the request along with its warnings and faults. As text it is the whole address,
+    and what clients put into a query string is not for the log.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = context.request_id() or None
+        record.__dict__.pop("request", None)
         return True
 
 
@@ -23,5 +29,8 @@ class JsonFormatter(OrjsonFormatter):
             "{asctime}{levelname}{name}{message}{request_id}",
             style="{",
             rename_fields={"asctime": "at", "levelname": "level", "name": "logger"},
-            datefmt="%Y-%m-%dT%H:%M:%S%z",
         )
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - logging's name
+        at = datetime.fromtimestamp(record.created, UTC)
+        return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z"

@@ -1,10 +1,9 @@
 """The outermost layers of every HTTP request that Django answers."""
 
 import logging
-import re
-import secrets
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -13,15 +12,16 @@ from gal_dashboard.api.answers import error_response
 from gal_dashboard.core import context
 from gal_dashboard.core.addresses import client_address
 from gal_dashboard.core.context import RequestContext
+from gal_dashboard.operations.stamps import request_id_of, seconds_since
 
 access_log = logging.getLogger("gal_dashboard.access")
-SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
+WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class RequestMiddleware:
-    """Gives the request its id and address, and the answer its id, its time and one log line."""
+    """Gives the request its id and address; the answer its id, time, length and one log line."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -35,8 +35,7 @@ class RequestMiddleware:
         )
         # Everything behind (throttles, audit) reads the address from here and nowhere else.
         request.META["REMOTE_ADDR"] = address
-        sent_id = request.headers.get("X-Request-ID", "")
-        request_id = sent_id if SANE_REQUEST_ID.match(sent_id) else secrets.token_hex(16)
+        request_id = request_id_of(request.headers.get("X-Request-ID", ""))
         scope = request.META.get("asgi.scope") or {}
         context.enter(
             RequestContext(
@@ -47,9 +46,10 @@ class RequestMiddleware:
         )
         try:
             response = self.get_response(request)
-            seconds = time.perf_counter() - started
+            if response.status_code not in WITHOUT_BODY:
+                response["Content-Length"] = len(response.content)
             response["X-Request-ID"] = request_id
-            response["X-Process-Time"] = f"{seconds:.6f}"
+            response["X-Process-Time"] = seconds_since(started)
             access_log.info(
                 "%s %s %s",
                 request.method,
@@ -57,7 +57,7 @@ class RequestMiddleware:
                 response.status_code,
                 extra={
                     "status": response.status_code,
-                    "ms": round(seconds * 1000, 1),
+                    "ms": round((time.perf_counter() - started) * 1000, 1),
                     "address": address,
                 },
             )
@@ -102,3 +102,16 @@ class RefusalMiddleware:
             facts=refusal.facts,
             headers=dict(refusal.headers),
         )
+
+
+class HostMiddleware:
+    """Answers only under the names of ``ALLOWED_HOSTS``: a page of somebody else must not reach
+    this server by pointing a name of theirs at it. Views of the API never ask for the name.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.get_host()  # raises DisallowedHost, which becomes 400
+        return self.get_response(request)

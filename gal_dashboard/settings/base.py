@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "gal_dashboard.operations.middleware.SecurityHeadersMiddleware",
     "gal_dashboard.operations.cors.PublicCorsMiddleware",
     "gal_dashboard.operations.middleware.RefusalMiddleware",
+    "gal_dashboard.operations.middleware.HostMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -265,6 +266,8 @@ LOGGING = {
         # RequestMiddleware logs each request once, with its status; Django's copies say less.
         "django.request": {"level": "ERROR"},
         "django.server": {"level": "WARNING"},
+        # the access log has the 400; a scanner must not fill the disk with tracebacks
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         "daphne": {"level": "WARNING"},
         "uvicorn.access": {"level": "WARNING"},
     },
