@@ -232,10 +232,12 @@ class Connection:
             self._wake()
 
     def _lost(self) -> None:
-        """The server cannot send any more; see to it that it notices that the client is gone."""
+        """The server cannot send; see to it that it notices that the client is gone."""
         self.is_done = True
         self._clear()
         self._abort_later()
+        if self.close_code is not None:
+            transports.close(self._send, self.close_code)
 
     def _clear(self) -> None:
         self._backlog.clear()

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from gal_dashboard.core.context import Actor
@@ -14,6 +15,7 @@ from users.permissions import scopes_of
 def sign_in(name: str, *roles: Role, **fields: Any) -> Actor:
     """An actor with a session of its own; ``fields`` replace those of the actor."""
     user, _ = User.objects.get_or_create(username=name)
+    user.groups.set([Group.objects.get_or_create(name=role)[0] for role in roles])
     session = Session.objects.create(
         sid=f"session of {name}",
         user=user,

@@ -1,7 +1,9 @@
 """One socket's way out, without a hub."""
 
 import asyncio
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -134,23 +136,46 @@ async def test_client_that_does_not_take_its_close_frame_is_cut_off():
     await asyncio.sleep(0)
 
 
-def test_abort_knows_daphne_and_lets_strangers_be():
-    class Transport:
-        is_aborted = False
+class Daphne:
+    """As much of its protocol as matters here; it refuses to send what autobahn refuses."""
 
-        def abortConnection(self) -> None:  # noqa: N802 - Twisted's name
-            self.is_aborted = True
+    def __init__(self) -> None:
+        self.transport = self
+        self.is_aborted = False
+        self.closed_with: int | None = None
 
-    class Protocol:
-        transport = Transport()
+    def abortConnection(self) -> None:  # noqa: N802 - Twisted's name
+        self.is_aborted = True
 
-    async def handle_reply(protocol: Protocol, message: object) -> None: ...
+    def sendCloseFrame(self, code: int) -> None:  # noqa: N802 - autobahn's name
+        self.closed_with = code
 
-    daphne = Protocol()
-    transports.abort(partial(handle_reply, daphne))
-    transports.abort(handle_reply)
+    async def handle_reply(self, message: Mapping[str, Any]) -> None:
+        if message["type"] == "websocket.close" and message["code"] < 3000:
+            raise ValueError(message["code"])
 
-    assert daphne.transport.is_aborted
+
+async def test_close_codes_of_servers_get_past_daphne():
+    daphne = Daphne()
+    connection = Connection(
+        send=partial(Daphne.handle_reply, daphne), stream=STREAM, limits=Limits()
+    )
+
+    connection.cut(CloseCode.RESTARTING)
+
+    assert daphne.closed_with == 1012
+    connection.leave()
+
+
+async def test_abort_knows_daphne_and_lets_strangers_be():
+    daphne, client = Daphne(), Client()
+
+    transports.abort(partial(Daphne.handle_reply, daphne))
+    transports.abort(client.send)
+    transports.close(client.send, 1012)
+
+    assert daphne.is_aborted
+    assert client.close_code is None
 
 
 class TestBegin:

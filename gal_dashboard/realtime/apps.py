@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class RealtimeConfig(AppConfig):
+    name = "gal_dashboard.realtime"
+    label = "realtime"
+    verbose_name = "Realtime"
+
+    def ready(self) -> None:
+        from gal_dashboard.events.recording import stream_advanced
+        from gal_dashboard.realtime import announcements
+
+        stream_advanced.connect(announcements.tell_hub, dispatch_uid="realtime.hub")

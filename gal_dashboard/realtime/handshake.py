@@ -1,0 +1,70 @@
+"""What a socket says when it knocks, read from the ASGI scope."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+from django.conf import settings
+
+from gal_dashboard.core.addresses import client_address, household
+from gal_dashboard.realtime import cursors, origins
+from gal_dashboard.realtime.cursors import Cursor
+
+_ID: Final = re.compile(r"[1-9][0-9]{0,18}")
+_LARGEST_ID: Final = 2**63 - 1
+
+
+class Handshake:
+    """The path, the query and the headers of one handshake, all written by a stranger."""
+
+    def __init__(self, scope: Mapping[str, Any]) -> None:
+        self._scope = scope
+        query = scope.get("query_string") or b""
+        self._query: Mapping[str, Sequence[str]] = parse_qs(query.decode("latin-1"))
+
+    @property
+    def graphic_id(self) -> int | None:
+        """The graphic in the path; ``None`` for anything but ASCII digits 1 to 2^63-1."""
+        text = self._scope["url_route"]["kwargs"]["graphic_id"]
+        if not _ID.fullmatch(text) or int(text) > _LARGEST_ID:
+            return None
+        return int(text)
+
+    @property
+    def cursor(self) -> Cursor | None:
+        return cursors.parse(self._query)
+
+    @property
+    def ticket(self) -> str | None:
+        values = self._query.get("ticket", ())
+        return values[0] if len(values) == 1 else None
+
+    @property
+    def bearer(self) -> str | None:
+        """The token of ``Authorization: Bearer``."""
+        values = self._headers(b"authorization")
+        scheme, _, token = values[0].partition(" ") if len(values) == 1 else ("", "", "")
+        return token.strip() or None if scheme.lower() == "bearer" else None
+
+    @property
+    def is_from_welcome_origin(self) -> bool:
+        return origins.is_welcome(
+            origins=self._headers(b"origin"),
+            host=next(iter(self._headers(b"host")), ""),
+            known_origins=settings.CORS_ALLOWED_ORIGINS,
+            allowed_hosts=settings.ALLOWED_HOSTS,
+        )
+
+    @property
+    def household(self) -> str:
+        """Whose sockets are counted together."""
+        client = self._scope.get("client")
+        peer = str(client[0]) if client else ""
+        forwarded_for = ",".join(self._headers(b"x-forwarded-for"))
+        return household(client_address(peer, forwarded_for, settings.TRUSTED_PROXIES))
+
+    def _headers(self, name: bytes) -> list[str]:
+        return [
+            value.decode("latin-1") for key, value in self._scope["headers"] if key.lower() == name
+        ]

@@ -1,0 +1,222 @@
+"""Consumers as a server runs them, so that a test sees what is left behind."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import orjson
+import pytest
+import pytest_asyncio
+from asgiref.testing import ApplicationCommunicator
+from django.db import connection
+
+from gal_dashboard.core.context import Actor
+from gal_dashboard.realtime import tickets
+from gal_dashboard.realtime.hub import hub
+from gal_dashboard.realtime.routing import websockets
+from tests.realtime.people import sign_in
+from tests.realtime.writing import change, change_often, on_thread
+from users.choices import Role
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def process_hub(log: None) -> AsyncIterator[None]:
+    """The hub of this process, which consumers use: it starts with the first socket."""
+    yield
+    await hub.stop()
+    assert hub.admission.count("process") == 0
+
+
+class Server:
+    """The server's side of one socket."""
+
+    def __init__(self, path: str, query: str = "", **scope: Any) -> None:
+        self.socket = ApplicationCommunicator(
+            websockets,
+            {
+                "type": "websocket",
+                "path": path,
+                "root_path": "",
+                "query_string": query.encode(),
+                "headers": [],
+                "client": ["192.0.2.1", 4711],
+                **scope,
+            },
+        )
+
+    async def connect(self) -> None:
+        await self.socket.send_input({"type": "websocket.connect"})
+
+    async def accepted(self) -> None:
+        await self.connect()
+        assert await self.socket.receive_output() == {"type": "websocket.accept"}
+
+    async def frame(self) -> dict[str, Any]:
+        message = await self.socket.receive_output()
+        assert message["type"] == "websocket.send", message
+        return orjson.loads(message["text"])
+
+    async def say(self, text: str) -> None:
+        await self.socket.send_input({"type": "websocket.receive", "text": text})
+
+    async def disconnect(self) -> None:
+        await self.socket.send_input({"type": "websocket.disconnect", "code": 1006})
+        await self.socket.wait()
+
+
+def everything_is_left() -> bool:
+    return not hub.connections and hub.admission.count("process") == 0
+
+
+async def test_first_socket_starts_the_hub_where_a_server_has_no_lifespan(graphic_id: int):
+    server = Server(f"/ws/overlay/{graphic_id}")
+    await server.accepted()
+    assert (await server.frame())["type"] == "connection_established"
+    assert (await server.frame())["type"] == "snapshot"
+
+    await on_thread(change, graphic_id)
+
+    assert (await server.frame())["seq"] == 1
+    await server.disconnect()
+    assert everything_is_left()
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 5, 20])
+async def test_disconnect_in_any_phase_leaves_nothing(graphic_id: int, steps: int):
+    await on_thread(change_often, graphic_id, 5)
+    tasks = len(asyncio.all_tasks())
+    server = Server(f"/ws/overlay/{graphic_id}", "after=0&epoch=x")
+    await server.connect()
+
+    for _ in range(steps):
+        await asyncio.sleep(0.001)
+    await server.disconnect()
+    await asyncio.sleep(0.05)
+
+    assert everything_is_left()
+    assert len(asyncio.all_tasks()) <= tasks + 1  # the hub's watch
+
+
+async def test_disconnect_while_somebody_is_identified_leaves_nothing():
+    ann = await on_thread(sign_in, "ann", Role.PRODUCER)
+    ticket = await on_thread(tickets.issue, ann)
+    server = Server("/ws/events", f"ticket={ticket}")
+
+    await server.accepted()
+    await server.disconnect()
+    await asyncio.sleep(0.05)
+
+    assert everything_is_left()
+
+
+async def test_cancelled_consumer_leaves_and_says_that_it_comes_back(graphic_id: int):
+    server = Server(f"/ws/overlay/{graphic_id}")
+    await server.accepted()
+    await server.frame()
+    await server.frame()
+
+    server.socket.future.cancel()
+    farewell = await server.socket.receive_output()
+    await asyncio.sleep(0)
+
+    assert farewell == {"type": "websocket.close", "code": 1012}
+    assert everything_is_left()
+
+
+@pytest.mark.parametrize(
+    ("roles", "changes", "code"),
+    [((Role.VIEWER,), {}, None), ((), {}, 4403), ((Role.PRODUCER,), {"sid": "ended"}, 4401)],
+    ids=["viewer", "nobody in particular", "session that has ended"],
+)
+async def test_staff_socket_is_for_who_may_follow(
+    roles: tuple[Role, ...], changes: dict[str, str], code: int | None
+):
+    ann = await on_thread(sign_in, "ann", *roles, **changes)
+    ticket = await on_thread(tickets.issue, ann)
+    server = Server("/ws/events", f"ticket={ticket}")
+    await server.accepted()
+
+    if code is None:
+        assert (await server.frame())["type"] == "connection_established"
+    else:
+        assert await server.socket.receive_output() == {"type": "websocket.close", "code": code}
+    await server.disconnect()
+
+
+async def test_administrator_by_ticket_sees_people(log: None):
+    ann = await on_thread(sign_in, "ann", Role.ADMINISTRATOR)
+    ticket = await on_thread(tickets.issue, ann)
+    server = Server("/ws/events", f"ticket={ticket}")
+    await server.accepted()
+    established = await server.frame()
+    [socket] = hub.connections
+
+    assert established["data"]["user_id"] == ann.user_id
+    assert isinstance(socket.actor, Actor)
+    assert socket.actor.may("users:write")
+    await server.disconnect()
+
+
+async def test_what_an_overlay_has_drawn_is_kept(graphic_id: int):
+    server = Server(f"/ws/overlay/{graphic_id}")
+    await server.accepted()
+    await server.frame()
+    await server.frame()
+    [socket] = hub.connections
+
+    await server.say('{"type": "rendered", "version": 3, "seq": 14}')
+    await server.say('{"type": "ping"}')
+    await server.frame()
+
+    assert socket.rendered is not None
+    assert (socket.rendered.version, socket.rendered.seq) == (3, 14)
+    await server.disconnect()
+
+
+async def test_messages_before_the_first_frame_are_answered_after_it(graphic_id: int):
+    server = Server(f"/ws/overlay/{graphic_id}")
+    await server.accepted()
+    await server.say('{"type": "ping"}')
+
+    types = [(await server.frame())["type"] for _ in range(3)]
+
+    assert types[0] == "connection_established"
+    assert sorted(types[1:]) == ["pong", "snapshot"]
+    await server.disconnect()
+
+
+async def test_root_path_from_a_stranger_is_no_fault():
+    server = Server("/ws/overlay/1", root_path="/elsewhere")
+
+    await server.accepted()
+
+    assert (await server.socket.receive_output())["code"] == 4404
+    await server.disconnect()
+
+
+async def test_scope_without_a_client_is_served(graphic_id: int):
+    server = Server(f"/ws/overlay/{graphic_id}", client=None)
+    await server.accepted()
+
+    assert (await server.frame())["type"] == "connection_established"
+    await server.disconnect()
+
+
+@pytest.fixture
+def lost_log(log: None) -> Iterator[None]:
+    """A database that has lost its events."""
+    with connection.schema_editor() as editor:
+        editor.execute("ALTER TABLE events_epoch RENAME TO events_epoch_away")
+    yield
+    with connection.schema_editor() as editor:
+        editor.execute("ALTER TABLE events_epoch_away RENAME TO events_epoch")
+
+
+async def test_socket_is_told_to_come_back_while_the_database_is_away(
+    graphic_id: int, lost_log: None
+):
+    server = Server(f"/ws/overlay/{graphic_id}")
+    await server.accepted()
+
+    assert await server.socket.receive_output() == {"type": "websocket.close", "code": 1012}
+    await server.disconnect()
