@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from rest_framework import viewsets
 from rest_framework.exceptions import MethodNotAllowed, ParseError
 from rest_framework.request import Request
@@ -39,6 +39,12 @@ class ApiViewSet(viewsets.GenericViewSet):
         """The body as JSON. DRF makes an absent one of a form's type a form, which it is not."""
         data = self.request.data
         return {} if isinstance(data, QueryDict) else data
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        # DRF names the action only after it has asked for the authenticators, which depend on it
+        method = (request.method or "").lower()
+        self.action = OPTIONS if method == "options" else self.action_map.get(method)
+        return super().initialize_request(request, *args, **kwargs)
 
     def get_authenticators(self):
         return [] if self.is_public else super().get_authenticators()
