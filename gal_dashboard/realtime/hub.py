@@ -101,9 +101,7 @@ class Hub:
 
         Returns when it is live or closed. The caller calls ``leave`` whatever happens here.
         """
-        if not self._feeds:
-            self._epoch = None  # nobody has watched it
-        feed = self._feeds.setdefault(connection.stream, Feed(connection.stream, self.limits))
+        feed = self._feed(connection.stream)
         feed.members.add(connection)
         feed.deserted_at = None
         self.connections.add(connection)
@@ -132,6 +130,13 @@ class Hub:
                 feed.deserted_at = self._loop.time()
 
     # --- Beginning --------------------------------------------------------------------------------
+    def _feed(self, stream: str) -> Feed:
+        if not self._feeds:
+            self._epoch = None  # nobody has watched it
+        if stream not in self._feeds:
+            self._feeds[stream] = Feed(stream, self.limits)
+        return self._feeds[stream]
+
     async def _start(self, feed: Feed, cursor: Cursor | None) -> Start | None:
         """Where a socket begins; ``None`` if there is nothing to follow."""
         start = feed.start_from_memory(cursor, self._epoch, self._now())
@@ -156,13 +161,11 @@ class Hub:
             seq=start.head,
             recovered=start.recovered,
         )
-        goes_on = start.recovered and cursor is not None
-        seq = cursor.after if goes_on and cursor else start.head
-        connection.open(established, joined_at=start.head, seq=seq)
-        if not goes_on:
-            connection.say(
-                start.snapshot or protocol.resync_required(connection.stream, start.head)
-            )
+        if start.recovered and cursor is not None:
+            connection.open(established, joined_at=start.head, seq=cursor.after)
+            return
+        connection.open(established, joined_at=start.head, seq=start.head)
+        connection.say(start.snapshot or protocol.resync_required(connection.stream, start.head))
 
     async def _catch_up(self, feed: Feed, connection: Connection) -> None:
         """Replay what a socket has missed, as fast as it reads, and let it be live."""

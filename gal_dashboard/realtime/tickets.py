@@ -38,10 +38,10 @@ def redeem(ticket: str) -> str | None:
     One conditional UPDATE decides, so of several sockets that come at once one gets in.
     """
     now = timezone.now()
-    row = WsTicket.objects.filter(digest=_digest(ticket))
-    if not row.filter(used_at=None, expires_at__gt=now).update(used_at=now):
-        return None
-    return row.values_list("sid", flat=True).get()
+    good = WsTicket.objects.filter(digest=_digest(ticket), used_at=None, expires_at__gt=now)
+    sid = good.values_list("sid", flat=True).first()
+    # Only who has a ticket may make the hub's thread stand in line for the database's write lock.
+    return sid if sid is not None and good.update(used_at=now) else None
 
 
 def _digest(ticket: str) -> str:

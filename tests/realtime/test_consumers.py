@@ -11,9 +11,10 @@ from asgiref.testing import ApplicationCommunicator
 from django.db import connection
 
 from gal_dashboard.core.context import Actor
-from gal_dashboard.realtime import tickets
+from gal_dashboard.realtime import ports, tickets
 from gal_dashboard.realtime.hub import hub
 from gal_dashboard.realtime.routing import websockets
+from graphics.selectors import overlay_snapshot
 from tests.realtime.people import sign_in
 from tests.realtime.writing import change, change_often, on_thread
 from users.choices import Role
@@ -200,6 +201,146 @@ async def test_scope_without_a_client_is_served(graphic_id: int):
 
     assert (await server.frame())["type"] == "connection_established"
     await server.disconnect()
+
+
+async def staff_server() -> Server:
+    ann = await on_thread(sign_in, "ann", Role.PRODUCER)
+    server = Server("/ws/events", f"ticket={await on_thread(tickets.issue, ann)}")
+    await server.accepted()
+    await server.frame()
+    await server.frame()
+    return server
+
+
+async def overlay_server(graphic_id: int) -> Server:
+    server = Server(f"/ws/overlay/{graphic_id}")
+    await server.accepted()
+    await server.frame()
+    await server.frame()
+    return server
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ({"text": "{"}, "not_json"),
+        ({"bytes": b"\xff"}, "not_json"),
+        ({}, "not_json"),
+        ({"text": "[]"}, "not_an_object"),
+        ({"text": '{"type": "rendered"}'}, "unknown_type"),
+        ({"text": '{"type": "subscribe"}'}, "invalid_message"),
+    ],
+)
+async def test_message_that_cannot_be_followed_is_answered(message: dict[str, Any], code: str):
+    server = await staff_server()
+
+    await server.socket.send_input({"type": "websocket.receive", **message})
+
+    assert (await server.frame())["code"] == code
+    await server.disconnect()
+
+
+async def test_subscription_is_confirmed():
+    server = await staff_server()
+
+    await server.say('{"type": "subscribe", "event_types": ["lock_status", "nothing"]}')
+
+    assert (await server.frame())["data"] == {"event_types": ["lock_status"]}
+    await server.disconnect()
+
+
+async def test_large_message_ends_the_socket_and_what_follows_is_not_heard(graphic_id: int):
+    server = await overlay_server(graphic_id)
+
+    await server.say("x" * 4097)
+    await server.say('{"type": "ping"}')
+
+    assert await server.socket.receive_output() == {"type": "websocket.close", "code": 1009}
+    assert await server.socket.receive_nothing()
+    await server.disconnect()
+
+
+async def test_size_of_a_message_is_counted_in_bytes(graphic_id: int):
+    server = await overlay_server(graphic_id)
+
+    await server.say("ä" * 2049)
+
+    assert (await server.socket.receive_output())["code"] == 1009
+    await server.disconnect()
+
+
+async def test_flood_ends_the_socket(graphic_id: int):
+    server = await overlay_server(graphic_id)
+
+    for _ in range(70):
+        await server.say('{"type": "ping"}')
+    answers = [await server.socket.receive_output() for _ in range(61)]
+
+    assert answers[-1] == {"type": "websocket.close", "code": 4429}
+    assert ["too_many_messages" in answer.get("text", "") for answer in answers] == [
+        *[False] * 10,
+        *[True] * 50,
+        False,
+    ]
+    await server.disconnect()
+
+
+async def test_full_house_closes_after_accept(graphic_id: int, settings):
+    settings.RATE_LIMITS = True
+    for _ in range(hub.limits.sockets_per_process):
+        hub.admission.enter("process", hub.limits.sockets_per_process)
+    server = Server(f"/ws/overlay/{graphic_id}")
+    await server.accepted()
+
+    assert await server.socket.receive_output() == {"type": "websocket.close", "code": 4429}
+    await server.disconnect()
+    assert hub.admission.count("process") == hub.limits.sockets_per_process
+    for _ in range(hub.limits.sockets_per_process):
+        hub.admission.leave("process")
+
+
+async def test_foreign_page_is_refused_before_accept():
+    server = Server("/ws/events", headers=[(b"origin", b"https://evil.example")])
+    await server.connect()
+
+    assert await server.socket.receive_output() == {"type": "websocket.close"}
+    await server.socket.wait()
+
+
+async def test_server_that_cannot_accept_is_no_fault(graphic_id: int):
+    async def receive() -> dict[str, Any]:
+        return next(messages)
+
+    async def send(message: object) -> None:
+        raise BrokenPipeError
+
+    messages = iter([{"type": "websocket.connect"}, {"type": "websocket.disconnect"}])
+    scope = Server(f"/ws/overlay/{graphic_id}").socket.scope
+
+    await websockets(scope, receive, send)
+
+    assert everything_is_left()
+
+
+@pytest.fixture
+def failing_snapshot() -> Iterator[None]:
+    def fail(graphic_id: int) -> None:
+        raise RuntimeError("a bug, not a refusal")
+
+    ports.register_snapshot(fail)
+    yield
+    ports.register_snapshot(overlay_snapshot)
+
+
+async def test_bug_ends_one_socket_and_stands_in_the_log(
+    graphic_id: int, failing_snapshot: None, caplog: pytest.LogCaptureFixture
+):
+    server = Server(f"/ws/overlay/{graphic_id}")
+    await server.accepted()
+
+    assert await server.socket.receive_output() == {"type": "websocket.close", "code": 1011}
+    await server.disconnect()
+    assert "a bug, not a refusal" in caplog.text
 
 
 @pytest.fixture

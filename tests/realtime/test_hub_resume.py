@@ -134,7 +134,22 @@ class TestFarBehind:
 class TestSmallPieces:
     @pytest.fixture
     def limits(self) -> Limits:
-        return Limits(poll_seconds=60, batch_frames=7, batch_bytes=3_000, ring_frames=4)
+        return Limits(
+            poll_seconds=60, batch_frames=7, batch_bytes=3_000, ring_frames=4, behind_frames=100
+        )
+
+    async def test_client_that_falls_too_far_behind_in_its_replay_is_closed(
+        self, studio: Studio, graphic_id: int
+    ):
+        await on_thread(change_often, graphic_id, 40)
+        client = studio.knock(streams.overlay(graphic_id), await cursor(0))
+        await client.until(lambda client: len(client.frames) > 3)
+        client.stall()
+        await on_thread(change_often, graphic_id, 120)
+        client.read_on()
+
+        assert await client.until_closed() == 4408
+        assert client.seqs == list(range(1, len(client.seqs) + 1))
 
     async def test_replay_comes_whole_in_pieces_that_the_client_takes(
         self, studio: Studio, graphic_id: int

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from gal_dashboard.events import streams
@@ -53,6 +53,64 @@ async def test_socket_ends_with_its_token(studio: Studio):
     client = await studio.staff(ann)
 
     assert await client.until_closed() == 4401
+
+
+class Outage:
+    """The database fails for the hub, which reads on its own connection, and for nobody else."""
+
+    def __init__(self) -> None:
+        self.is_on = False
+
+    def __call__(self, execute, sql, params, many, context):
+        if self.is_on:
+            raise OperationalError("the database is away")
+        return execute(sql, params, many, context)
+
+    def install(self) -> None:
+        connection.execute_wrappers.append(self)
+
+
+async def test_what_happened_while_the_database_was_away_comes_afterwards(
+    studio: Studio, graphic_id: int, caplog: pytest.LogCaptureFixture
+):
+    outage = Outage()
+    client = await studio.overlay(graphic_id)
+    await studio.hub.run(outage.install)
+
+    outage.is_on = True
+    await on_thread(change_often, graphic_id, 3)
+    await asyncio.sleep(0.2)
+    withheld = client.seqs
+    outage.is_on = False
+    await client.until_seq(3)
+
+    assert withheld == [0]
+    assert client.seqs == [0, 1, 2, 3]
+    assert [record.getMessage() for record in caplog.records] == [
+        "The hub cannot read the database: OperationalError"
+    ]
+
+
+def test_hub_begins_anew_in_another_loop():
+    hub = Hub(Limits(poll_seconds=60))
+
+    async def begin_without_an_end() -> None:
+        await hub.start()
+        await hub.start()
+
+    async def begin_and_end() -> int:
+        await hub.start()
+        try:
+            return await hub.run(lambda: 42)
+        finally:
+            await hub.stop()
+            await hub.stop()
+
+    asyncio.run(begin_without_an_end())
+    hub.poke("staff", 1)
+
+    assert asyncio.run(begin_and_end()) == 42
+    hub.poke("staff", 1)
 
 
 def make_new_epoch() -> None:

@@ -66,7 +66,7 @@ async def test_client_that_does_not_read_hurts_nobody(new_server: NewServer):
             slow.transport.resume_reading()
             frames, code = await slow.closed()
 
-    assert slowest < 0.5
+    assert slowest < 1.5  # less than the poll's two seconds
     assert code == 4408
     # What it got is whole and in order; it may come back and ask for the rest.
     seqs = [frame["seq"] for frame in frames]

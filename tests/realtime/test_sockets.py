@@ -269,7 +269,7 @@ class TestHostileInput:
     ):
         async with overlay(server, api.new_graphic()["id"]) as socket:
             await socket.begin()
-            for _ in range(80):
+            for _ in range(120):
                 await socket.say({"type": "ping"})
             frames, code = await socket.closed()
 
