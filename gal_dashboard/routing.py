@@ -1,7 +1,5 @@
 """The WebSocket addresses, gathered."""
 
-from channels.routing import URLRouter
+from gal_dashboard.realtime.routing import websockets
 
-from gal_dashboard.realtime.routing import websocket_urlpatterns
-
-websockets = URLRouter(websocket_urlpatterns)
+__all__ = ["websockets"]
