@@ -15,6 +15,7 @@ django_application = get_wsgi_application()  # sets Django up: imports of apps c
 
 from django.conf import settings  # noqa: E402
 
+from gal_dashboard.api.holding import HeldAnswers  # noqa: E402
 from gal_dashboard.operations.gate import Gate, GateLimits  # noqa: E402
 from gal_dashboard.operations.large_bodies import may_send_large  # noqa: E402
 from gal_dashboard.operations.stamps import Stamps  # noqa: E402
@@ -24,7 +25,7 @@ from gal_dashboard.routing import websockets  # noqa: E402
 from graphics.overlay_page import PATH as OVERLAY_PATH  # noqa: E402
 from graphics.overlay_page import OverlayPage  # noqa: E402
 
-django_threads = WSGIMiddleware(django_application, workers=settings.WEB_THREADS)
+django_threads = HeldAnswers(WSGIMiddleware(django_application, workers=settings.WEB_THREADS))
 overlay_page = Stamps(OverlayPage(frame_ancestors=settings.OVERLAY_FRAME_ANCESTORS))
 files_or_django = Stamps(static_files(django_threads))
 

@@ -6,10 +6,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from gal_dashboard.api.holding import hold_answer
 from gal_dashboard.api.permissions import IsSignedIn
 from gal_dashboard.api.schema import MessageSerializer
 from gal_dashboard.api.views import ApiViewSet
-from gal_dashboard.core.errors import DomainError, ErrorKind
 from gal_dashboard.realtime import tickets
 from users import services, throttling, tokens
 from users.authentication import authenticate_token, bearer_of
@@ -21,6 +21,8 @@ from users.serializers import (
     TokensSerializer,
     VerifySerializer,
 )
+
+WITH_OR_WITHOUT: list[dict[str, list[str]]] = [{"bearer": []}, {}]
 
 
 def _tokens_answer(issued: services.IssuedTokens) -> Response:
@@ -38,10 +40,9 @@ class AuthViewSet(ApiViewSet):
 
         Five failed attempts a minute are allowed per address; then 429 with `Retry-After`.
         """
-        throttling.refuse_if_too_many(request)
         fields = self.validated(LoginSerializer)
         agent = request.headers.get("User-Agent", "")
-        try:
+        with throttling.attempt(request.META["REMOTE_ADDR"]):
             if "master_password" in fields:
                 issued = services.login_by_master_password(
                     master_password=fields["master_password"], agent=agent
@@ -50,18 +51,16 @@ class AuthViewSet(ApiViewSet):
                 issued = services.login_by_account(
                     username=fields["username"], password=fields["password"], agent=agent
                 )
-        except DomainError as error:
-            if error.kind == ErrorKind.UNAUTHENTICATED:
-                throttling.count_failure(request)
-            raise
         return _tokens_answer(issued)
 
-    @extend_schema(request=RefreshSerializer, responses=TokensSerializer)
+    @extend_schema(request=RefreshSerializer, responses=TokensSerializer, auth=WITH_OR_WITHOUT)
     def refresh(self, request: Request) -> Response:
         """New tokens for a refresh token (it works once) or for a live access token as Bearer."""
         refresh_token = self.validated(RefreshSerializer).get("refresh_token")
         if refresh_token:
-            return _tokens_answer(services.renew_by_refresh_token(refresh_token=refresh_token))
+            issued = services.renew_by_refresh_token(refresh_token=refresh_token)
+            hold_answer(request, seconds=services.SAME_TIME.total_seconds())
+            return _tokens_answer(issued)
         token = bearer_of(request)
         if token is None:
             raise NotSignedInError
@@ -83,7 +82,7 @@ class AuthViewSet(ApiViewSet):
             }
         )
 
-    @extend_schema(request=RefreshSerializer, responses=MessageSerializer)
+    @extend_schema(request=RefreshSerializer, responses=MessageSerializer, auth=WITH_OR_WITHOUT)
     def logout(self, request: Request) -> Response:
         """End the session of the Bearer token and of the refresh token, whichever are given."""
         sids = set()

@@ -18,4 +18,5 @@ class SessionKind(models.TextChoices):
 
 class EndReason(models.TextChoices):
     LOGOUT = "logout", "Logged out"
+    ENDED_BY_STAFF = "ended_by_staff", "Ended by a member of staff"
     REFRESH_REUSED = "refresh_reused", "A used refresh token came again"

@@ -13,14 +13,14 @@ from users.choices import SessionKind
 from users.errors import TooManyLoginsError
 
 HASHES_AT_ONCE: Final = 2  # each Argon2 hash takes 100 MiB and a core; strangers must not take more
-LONGEST_WAIT_SECONDS: Final = 1.0
+LONGEST_WAIT_SECONDS: Final = 5.0
 
 _places = threading.BoundedSemaphore(HASHES_AT_ONCE)
 
 
 @contextmanager
 def hashing() -> Iterator[None]:
-    """A place for one hash. Raises ``TooManyLoginsError`` when none is free within a second."""
+    """A place for one hash. Raises ``TooManyLoginsError`` when none becomes free in time."""
     if not _places.acquire(timeout=LONGEST_WAIT_SECONDS):
         raise TooManyLoginsError(retry_after=1)
     try:
@@ -30,14 +30,14 @@ def hashing() -> Iterator[None]:
 
 
 def kind_of(password: str) -> SessionKind | None:
-    """Which of the league's passwords this is, or ``None``. Always takes the time of the hashes."""
+    """Which of the league's passwords this is, or ``None`` after the time of all hashes."""
+    kinds = {SessionKind.MASTER: settings.DASHBOARD_MASTER_PASSWORD}
+    if settings.DASHBOARD_VIEWER_PASSWORD:
+        kinds[SessionKind.VIEWER] = settings.DASHBOARD_VIEWER_PASSWORD
     with hashing():
-        is_master = check_password(password, _stored(settings.DASHBOARD_MASTER_PASSWORD))
-        viewer = settings.DASHBOARD_VIEWER_PASSWORD
-        is_viewer = bool(viewer) and check_password(password, _stored(viewer))
-    if is_master:
-        return SessionKind.MASTER
-    return SessionKind.VIEWER if is_viewer else None
+        return next(
+            (kind for kind in kinds if check_password(password, _stored(kinds[kind]))), None
+        )
 
 
 @functools.cache

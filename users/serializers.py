@@ -26,7 +26,7 @@ class LoginSerializer(serializers.Serializer):
 
 
 class RefreshSerializer(serializers.Serializer):
-    refresh_token = serializers.CharField(required=False, allow_null=True, max_length=4096)
+    refresh_token = serializers.CharField(required=False, allow_null=True)
 
 
 class TokensSerializer(serializers.Serializer):

@@ -1,8 +1,7 @@
 """Sign in, renew, sign out."""
 
-import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -30,10 +29,10 @@ ACCOUNT_OF_PASSWORD = {
     SessionKind.VIEWER: "dashboard_viewer",
 }
 
-
-# A renewal is answered this long after it claimed its token. So every use that began before that
-# answer is known to be simultaneous, and every later one to be a copy: no guess, no grace period.
-SAME_TIME: Final = timedelta(milliseconds=150)
+# No client gets the tokens of a renewal sooner than this after the old token was used: whoever uses
+# that one within this time cannot have known the new ones. So no guess and no grace period decides
+# which uses are simultaneous and which are those of a copy.
+SAME_TIME: Final = timedelta(milliseconds=500)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +52,7 @@ def login_by_master_password(*, master_password: str, agent: str) -> IssuedToken
     """
     kind = passwords.kind_of(master_password)
     if kind is None:
-        trail.record("session.refused", actor=SYSTEM)
+        _record_refusal()
         raise IncorrectMasterPasswordError
     user = User.objects.get(username=ACCOUNT_OF_PASSWORD[kind])
     return _start_session(user=user, kind=kind, agent=agent)
@@ -64,7 +63,7 @@ def login_by_account(*, username: str, password: str, agent: str) -> IssuedToken
     with passwords.hashing():
         user = authenticate(username=username, password=password)
     if not isinstance(user, User) or not selectors.roles_of(user):
-        trail.record("session.refused", actor=SYSTEM)
+        _record_refusal()
         raise IncorrectCredentialsError
     return _start_session(user=user, kind=SessionKind.STAFF, agent=agent)
 
@@ -73,78 +72,84 @@ def renew_by_refresh_token(*, refresh_token: str) -> IssuedTokens:
     """Trade a refresh token for new tokens of the same session. It works once.
 
     Of several uses at the same time one wins; others get ``RefreshInUseError`` and harm nothing.
-    A use that began after the winner had its answer is a copy in other hands: the session ends and
-    ``RefreshReusedError`` is raised.
+    A later use is a copy in other hands: the session ends and ``RefreshReusedError`` is raised.
+    The caller keeps the new tokens back for ``SAME_TIME``.
     """
     jti, sid = tokens.read_refresh_token(refresh_token)
     with recording():
         session = _live_session(sid)
-        used = RefreshToken.objects.filter(jti=jti, session=session, used_at__isnull=True)
-        if used.update(used_at=timezone.now()):
-            issued = _issue(session)
-        else:
-            issued = None
-            _judge_second_use(session, jti)
-    if issued is None:
-        raise RefreshReusedError  # after the commit: the end of the session must stand
-    time.sleep(SAME_TIME.total_seconds())
-    return issued
+        token = RefreshToken.objects.filter(jti=jti, session=session)
+        is_first_use = token.filter(used_at=None).update(used_at=timezone.now())
+        if is_first_use:
+            return _renew(session)
+        _judge_second_use(session, token.first())
+    raise RefreshReusedError  # after the commit: the end of the session must stand
 
 
-def _judge_second_use(session: Session, jti: str) -> None:
+def _judge_second_use(session: Session, token: RefreshToken | None) -> None:
     """End the session, unless this request began before the first use can have been answered."""
-    token = RefreshToken.objects.filter(jti=jti, session=session).first()
     if token is None or token.used_at is None:
         raise NotSignedInError
     request = context.current()
     if request and request.arrived <= (token.used_at + SAME_TIME).timestamp():
         raise RefreshInUseError
-    _end(session, reason=EndReason.REFRESH_REUSED)
+    _end(session, actor=selectors.actor_of(session), reason=EndReason.REFRESH_REUSED)
 
 
 def renew_by_access_token(*, actor: Actor) -> IssuedTokens:
     """New tokens for a client that has only its live access token. Raises ``SessionEndedError``."""
     with recording():
-        return _issue(_live_session(actor.sid or ""))
+        return _renew(_live_session(actor.sid or ""))
 
 
 def logout(*, sids: set[str]) -> None:
     """End these sessions. Unknown and ended ones are no error: the caller wanted them dead."""
     with recording():
-        for session in Session.objects.filter(sid__in=sids, ended_at__isnull=True):
-            _end(session, reason=EndReason.LOGOUT)
+        for session in Session.objects.filter(sid__in=sids).select_related("user").order_by("pk"):
+            _end(session, actor=selectors.actor_of(session), reason=EndReason.LOGOUT)
+
+
+def end_session(*, actor: Actor, session: Session) -> bool:
+    """End somebody's session; whether it was still running."""
+    with recording():
+        return _end(session, actor=actor, reason=EndReason.ENDED_BY_STAFF)
 
 
 def _start_session(*, user: User, kind: SessionKind, agent: str) -> IssuedTokens:
-    request = context.current()
+    request, now = context.current(), timezone.now()
     with recording():
+        # those of sessions that are over can neither be used nor betray a copy
+        RefreshToken.objects.filter(expires_at__lt=now).delete()
         session = Session(
             sid=tokens.new_sid(),
             user=user,
             kind=kind,
             address=request.address if request else "",
             agent=agent[:255],
-            expires_at=timezone.now() + settings.REFRESH_TOKEN_LIFETIME,
+            expires_at=now + settings.REFRESH_TOKEN_LIFETIME,
         )
         session.full_clean()
         session.save()
-        trail.record("session.started", actor=selectors.actor_of(session))
-        return _issue(session)
+        trail.record("session.started", actor=selectors.actor_of(session), target=session)
+        return _issue(session, now=now)
 
 
-def _issue(session: Session) -> IssuedTokens:
-    access, expires_in = tokens.access_token(
-        actor=selectors.actor_of(session), session_expires_at=session.expires_at
+def _renew(session: Session) -> IssuedTokens:
+    trail.record("session.renewed", actor=selectors.actor_of(session), target=session)
+    return _issue(session, now=timezone.now())
+
+
+def _issue(session: Session, *, now: datetime) -> IssuedTokens:
+    access, access_life = tokens.access_token(
+        actor=selectors.actor_of(session), now=now, session_expires_at=session.expires_at
     )
-    refresh, jti, refresh_expires_in = tokens.refresh_token(
-        sid=session.sid, session_expires_at=session.expires_at
-    )
+    refresh, jti = tokens.refresh_token(sid=session.sid, session_expires_at=session.expires_at)
     RefreshToken.objects.create(jti=jti, session=session, expires_at=session.expires_at)
     return IssuedTokens(
         access_token=access,
-        expires_in=expires_in,
+        expires_in=int(access_life.total_seconds()),
         refresh_token=refresh,
-        refresh_expires_in=refresh_expires_in,
+        refresh_expires_in=int((session.expires_at - now).total_seconds()),
     )
 
 
@@ -155,10 +160,15 @@ def _live_session(sid: str) -> Session:
     return session
 
 
-def _end(session: Session, *, reason: EndReason) -> None:
-    session.ended_at = timezone.now()
-    session.ended_reason = reason
-    session.save(update_fields=["ended_at", "ended_reason"])
-    trail.record(
-        "session.ended", actor=selectors.actor_of(session), changes={"reason": (None, reason)}
-    )
+def _end(session: Session, *, actor: Actor, reason: EndReason) -> bool:
+    """Of several who end a session at once, one does and leaves the record."""
+    running = Session.objects.filter(pk=session.pk, ended_at=None)
+    has_ended = bool(running.update(ended_at=timezone.now(), ended_reason=reason))
+    if has_ended:
+        trail.record("session.ended", actor=actor, target=session, changes={"reason": ("", reason)})
+    return has_ended
+
+
+def _record_refusal() -> None:
+    with recording():
+        trail.record("session.refused", actor=SYSTEM)

@@ -1,35 +1,80 @@
-"""The login throttle: failed attempts of one address, counted in the shared cache."""
+"""The login throttle: five failed attempts of one address within a minute, then 429.
 
-import ipaddress
+A failed attempt takes one of five places for a minute. The place is taken before the password is
+looked at and given back if it was right: attempts that come at once cannot outrun the count, and
+right ones never fill it.
+"""
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
-from django.http import HttpRequest
-from django_ratelimit.core import get_usage
+from django.core.cache import caches
+from django.core.cache.backends.base import BaseCache
+from django.core.cache.backends.locmem import LocMemCache
+from redis.exceptions import RedisError
 
+from gal_dashboard.core.addresses import household
+from gal_dashboard.core.errors import DomainError, ErrorKind
 from users.errors import TooManyLoginsError
 
-GROUP: Final = "login"
-RATE: Final = "5/m"
-IPV6_HOUSEHOLD: Final = 64  # one household has that many addresses to choose from
+PLACES: Final = 5
+WINDOW_SECONDS: Final = 60
+# Attempts that run at the same time may still turn out to be right; others wait so long for them.
+LONGEST_WAIT_SECONDS: Final = 10.0
+LONGEST_ATTEMPT_SECONDS: Final = 30  # a process that dies in the middle gives its place back
+
+_PENDING: Final = "pending"
+_PAUSE_SECONDS: Final = 0.02
+
+# While the shared cache is away, each process counts for itself: the crew must get in.
+_own_cache = LocMemCache("login-throttle", {})
 
 
-def _address(_group: str, request: HttpRequest) -> str:
-    text = request.META["REMOTE_ADDR"]
+@contextmanager
+def attempt(address: str) -> Iterator[None]:
+    """Around one check of a password: counts it if the block refuses the password.
+
+    Raises ``TooManyLoginsError`` when ``address`` failed too often; that is no attempt.
+    """
+    keys = [f"login:{household(address) or 'unknown'}:{place}" for place in range(PLACES)]
     try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return text or "unknown"
-    if address.version == 4:  # noqa: PLR2004 - a version, not a quantity
-        return str(address)
-    return str(ipaddress.ip_network((address, IPV6_HOUSEHOLD), strict=False))
+        cache: BaseCache = caches["default"]
+        key = _take_place(cache, keys)
+    except (RedisError, OSError):
+        cache = _own_cache
+        key = _take_place(cache, keys)
+    has_failed = False
+    try:
+        yield
+    except DomainError as error:
+        has_failed = error.kind == ErrorKind.UNAUTHENTICATED
+        raise
+    finally:
+        _leave_place(cache, key, has_failed=has_failed)
 
 
-def refuse_if_too_many(request: HttpRequest) -> None:
-    """Raises ``TooManyLoginsError`` when this address failed too often. Counts nothing itself."""
-    usage = get_usage(request, group=GROUP, key=_address, rate=RATE, increment=False)
-    if usage and usage["count"] >= usage["limit"]:
-        raise TooManyLoginsError(retry_after=max(1, usage["time_left"]))
+def _take_place(cache: BaseCache, keys: list[str]) -> str:
+    deadline = time.monotonic() + LONGEST_WAIT_SECONDS
+    while True:
+        for key in keys:
+            if cache.add(key, _PENDING, LONGEST_ATTEMPT_SECONDS):
+                return key
+        taken = list(cache.get_many(keys).values())
+        if len(taken) == PLACES and (_PENDING not in taken or time.monotonic() > deadline):
+            free_at = [until for until in taken if until != _PENDING]
+            seconds = math.ceil(min(free_at) - time.time()) if free_at else 1
+            raise TooManyLoginsError(retry_after=max(1, seconds))
+        time.sleep(_PAUSE_SECONDS)
 
 
-def count_failure(request: HttpRequest) -> None:
-    get_usage(request, group=GROUP, key=_address, rate=RATE, increment=True)
+def _leave_place(cache: BaseCache, key: str, *, has_failed: bool) -> None:
+    try:
+        if has_failed:
+            cache.set(key, time.time() + WINDOW_SECONDS, WINDOW_SECONDS)
+        else:
+            cache.delete(key)
+    except (RedisError, OSError):
+        return  # the place frees itself

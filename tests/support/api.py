@@ -17,7 +17,7 @@ def new_address() -> str:
 
 
 class Api(httpx.Client):
-    """Talks JSON to one server, from an address of its own; ``login`` adds a token to each request."""
+    """Talks JSON to one server, from an address of its own; ``login`` adds its token to all."""
 
     def __init__(self, server: RunningServer, **options: Any) -> None:
         self.server = server

@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('expires_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_reason', models.CharField(blank=True, choices=[('logout', 'Logged out'), ('refresh_reused', 'A used refresh token came again')], max_length=20)),
+                ('ended_reason', models.CharField(blank=True, choices=[('logout', 'Logged out'), ('ended_by_staff', 'Ended by a member of staff'), ('refresh_reused', 'A used refresh token came again')], max_length=20)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to=settings.AUTH_USER_MODEL)),
             ],
             options={
