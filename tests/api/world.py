@@ -1,0 +1,78 @@
+"""What the tests of the API look at: one of everything, made over the API itself."""
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.support.api import Api
+from tests.support.routes import Route
+from tests.support.server import MASTER_PASSWORD
+
+PLAYERS = [f"Player {number}" for number in range(1, 9)]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A tournament with eight players and the result of one lobby, and a graphic that shows it."""
+
+    ids: Mapping[str, int]
+
+    def address(self, route: Route) -> str:
+        """The route's address with everything in it that exists here."""
+        return route.template.format(pk=self.ids.get(route.area), ref="1.1", lobby=1)
+
+    def body(self, method: str, route: Route) -> dict[str, Any]:
+        """The least that ``method`` accepts there; raises ``KeyError`` for an unknown route."""
+        return {name: self._filled(value) for name, value in BODIES[method, route.template].items()}
+
+    def _filled(self, value: Any) -> Any:
+        if value is NEW_NAME:
+            return f"Newcomer {next(_numbers)}"
+        return self.ids["tournaments"] if value is TOURNAMENT else value
+
+
+# Stand for what is only known when a body is sent.
+TOURNAMENT = object()
+NEW_NAME = object()
+_numbers = itertools.count(1)
+
+BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
+    ("POST", "/api/v1/graphics"): {"title": "Board", "event_name": "Cup"},
+    ("PUT", "/api/v1/graphics/{pk}"): {"title": "Board, changed"},
+    ("PATCH", "/api/v1/graphics/{pk}"): {"event_name": "Cup, changed"},
+    ("POST", "/api/v1/tournaments"): {"name": "Another", "max_participants": 8},
+    ("PUT", "/api/v1/tournaments/{pk}"): {"name": "Changed", "max_participants": 16},
+    ("PATCH", "/api/v1/tournaments/{pk}"): {"description": "Changed"},
+    ("DELETE", "/api/v1/tournaments/{pk}"): {},
+    ("POST", "/api/v1/tournaments/{pk}/participants"): {"name": NEW_NAME},
+    ("PUT", "/api/v1/tournaments/{pk}/games/{ref}/lobbies/{lobby}/placements"): {
+        "placements": {name: place for place, name in enumerate(reversed(PLAYERS), start=1)}
+    },
+    ("POST", "/api/v1/scoreboard/refresh"): {"tournament_id": TOURNAMENT},
+    ("POST", "/auth/login"): {"master_password": MASTER_PASSWORD},
+    ("POST", "/auth/refresh"): {},
+    ("POST", "/auth/logout"): {},
+    ("POST", "/auth/ws-ticket"): {},
+}
+
+
+def make_world(api: Api) -> World:
+    tournament = api.new_tournament(max_participants=64)["id"]
+    for name in PLAYERS:
+        answer = api.post(f"/api/v1/tournaments/{tournament}/participants", json={"name": name})
+        assert answer.status_code == 201, answer.text
+    places = {name: place for place, name in enumerate(PLAYERS, start=1)}
+    standings = api.put(
+        f"/api/v1/tournaments/{tournament}/games/1.1/lobbies/1/placements",
+        json={"placements": places},
+    )
+    assert standings.status_code == 200, standings.text
+    graphic = api.new_graphic(tournament_id=tournament)["id"]
+    return World(
+        ids={
+            "tournaments": tournament,
+            "graphics": graphic,
+            "scoreboard": standings.json()["snapshot_id"],
+        }
+    )
