@@ -1,7 +1,7 @@
 import django_filters
 from django.db.models import Q
 
-from gal_dashboard.api.converters import MAX_ID
+from gal_dashboard.api.filters import IdFilter
 
 
 class GraphicFilter(django_filters.FilterSet):
@@ -10,9 +10,7 @@ class GraphicFilter(django_filters.FilterSet):
     include_archived = django_filters.BooleanFilter(method="with_archived")
     search = django_filters.CharFilter(method="by_text", max_length=255)
     event_name = django_filters.CharFilter(field_name="event_name", max_length=255)
-    tournament_id = django_filters.NumberFilter(
-        field_name="tournament_id", min_value=1, max_value=MAX_ID, decimal_places=0
-    )
+    tournament_id = IdFilter(field_name="tournament_id")
 
     def filter_queryset(self, queryset):
         rows = super().filter_queryset(queryset)

@@ -58,9 +58,15 @@ def id_of(request: Request, name: str) -> int | None:
     text = request.query_params.get(name)
     if text is None or text == "":
         return None
-    if _ID.match(text) and int(text) <= MAX_ID:
-        return int(text)
-    raise InvalidFieldsError({name: ["Must be the number of an object."]})
+    number = read_id(text)
+    if number is None:
+        raise InvalidFieldsError({name: ["Must be the number of an object."]})
+    return number
+
+
+def read_id(text: str) -> int | None:
+    """The id that ``text`` spells as addresses do, ``None`` for any other text."""
+    return int(text) if _ID.match(text) and int(text) <= MAX_ID else None
 
 
 def choice_of(request: Request, name: str, choices: Sequence[str], *, default: str) -> str:

@@ -1,0 +1,24 @@
+"""Filters that take a query's words as strictly as addresses do."""
+
+from django import forms
+from django_filters import Filter
+
+from gal_dashboard.api.pagination import read_id
+
+
+class IdField(forms.Field):
+    default_error_messages = {"invalid": "Must be the number of an object."}
+
+    def to_python(self, value: str | None) -> int | None:
+        if not value:
+            return None
+        number = read_id(value)
+        if number is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return number
+
+
+class IdFilter(Filter):
+    """An id in the one spelling that it has in an address."""
+
+    field_class = IdField
