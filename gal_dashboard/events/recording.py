@@ -54,21 +54,36 @@ def recording() -> Iterator[None]:
     """One transaction with its events. Inner blocks join the outermost one.
 
     The rows of the events are written as the last statements before the commit. If the block
-    raises, nothing happened: no change, no event, no number taken.
+    raises, nothing happened: no change, no event, no number taken. So it is with an inner block,
+    and the outer one may go on. Inside of a transaction that somebody else opened the block is
+    refused: numbers would be held until that one ends.
     """
-    if _open.get() is not None:
-        yield
+    outer = _open.get()
+    if outer is not None:
+        with _joined(outer):
+            yield
         return
     collected = _Recording()
     token = _open.set(collected)
     try:
-        with transaction.atomic():
+        with transaction.atomic(durable=True):
             yield
             if collected.events:
                 heads = _store(collected.events)
                 transaction.on_commit(lambda: _announce(heads), robust=True)
     finally:
         _open.reset(token)
+
+
+@contextmanager
+def _joined(outer: _Recording) -> Iterator[None]:
+    count = len(outer.events)
+    try:
+        with transaction.atomic():
+            yield
+    except BaseException:
+        del outer.events[count:]
+        raise
 
 
 def is_recording() -> bool:

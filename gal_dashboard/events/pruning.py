@@ -1,0 +1,60 @@
+"""Forgetting: the log keeps what a client may still ask for, and not much more."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import Min
+from django.utils import timezone
+
+from gal_dashboard.events.models import Event, Stream, StreamEntry
+from gal_dashboard.events.recording import recording
+
+# An entry goes when it is both older than this and not among so many newest ones of its stream.
+KEPT_FOR: Final = timedelta(hours=24)
+KEPT_NEWEST: Final = 10_000
+# Each batch is a transaction of its own: writers of a show never wait for more than one of them.
+BATCH: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    entries: int
+    events: int
+
+
+def prune(
+    *, now: datetime | None = None, kept_newest: int = KEPT_NEWEST, batch: int = BATCH
+) -> Pruned:
+    """Drop what nobody needs any more; may be stopped anywhere and run by several at once.
+
+    What stays of a stream has no gap: entries go from the oldest on, up to the first that is kept.
+    An event goes with the last of its entries.
+    """
+    before = (now or timezone.now()) - KEPT_FOR
+    entries = events = 0
+    streams = Stream.objects.filter(head__gt=kept_newest).order_by("name")
+    for name, head in streams.values_list("name", "head"):
+        for dropped in _prune_stream(name, head - kept_newest, before=before, batch=batch):
+            entries, events = entries + dropped.entries, events + dropped.events
+    return Pruned(entries, events)
+
+
+def _prune_stream(name: str, last: int, *, before: datetime, batch: int) -> Iterator[Pruned]:
+    """Drop entries of one stream up to number ``last``, as far as all of them are old."""
+    young = StreamEntry.objects.filter(stream=name, event__created_at__gte=before)
+    # times are taken before numbers, so they do not quite rise with them
+    first_young: int | None = young.aggregate(seq=Min("seq"))["seq"]
+    if first_young is not None:
+        last = min(last, first_young - 1)
+    while True:
+        with recording():
+            old = StreamEntry.objects.filter(stream=name, seq__lte=last).order_by("seq")
+            rows = list(old.values_list("pk", "event_id")[:batch])
+            if not rows:
+                return
+            entries, _ = StreamEntry.objects.filter(pk__in=[pk for pk, _ in rows]).delete()
+            forgotten = Event.objects.filter(pk__in=[event for _, event in rows], entries=None)
+            events, _ = forgotten.delete()
+        yield Pruned(entries, events)

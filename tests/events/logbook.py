@@ -1,0 +1,47 @@
+"""The event log of a running server, read as a program of its own would."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from tests.support.rows import rows, value
+from tests.support.server import RunningServer
+
+STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    seq: int
+    type: str
+    name: str
+    payload: dict[str, Any]
+    public: dict[str, Any] | None
+
+
+def overlay(graphic_id: int) -> str:
+    return f"overlay.{graphic_id}"
+
+
+def head(server: RunningServer, stream: str = STAFF) -> int:
+    found = rows(server, "SELECT head FROM events_stream WHERE name = %s", stream)
+    return found[0][0] if found else 0
+
+
+def entries(server: RunningServer, stream: str = STAFF, *, after: int = 0) -> list[Entry]:
+    found = rows(
+        server,
+        "SELECT s.seq, e.type, e.name, e.payload, e.public_payload FROM events_streamentry s "
+        "JOIN events_event e ON e.id = s.event_id "
+        "WHERE s.stream_id = %s AND s.seq > %s ORDER BY s.seq",
+        stream,
+        after,
+    )
+    return [
+        Entry(seq, kind, name, json.loads(payload), json.loads(public) if public else None)
+        for seq, kind, name, payload, public in found
+    ]
+
+
+def epoch(server: RunningServer) -> str:
+    return value(server, "SELECT value FROM events_epoch")

@@ -1,0 +1,173 @@
+"""The block around every write: one transaction with its events, or nothing at all."""
+
+import pytest
+from django.db import transaction
+
+from gal_dashboard.events import log, streams
+from gal_dashboard.events.models import Event, Stream, StreamEntry
+from gal_dashboard.events.recording import (
+    NewEvent,
+    NotRecordingError,
+    emit,
+    is_recording,
+    recording,
+    stream_advanced,
+)
+from tournaments.models import Tournament
+
+# on_commit must really run, and a transaction of the test would hide who opens one
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def event(name: str = "thing.happened", *, is_public: bool = True) -> NewEvent:
+    data = {"name": name}
+    return NewEvent(
+        type="thing", name=name, payload=data, public_payload=data if is_public else None
+    )
+
+
+def names(stream: str) -> list[tuple[int, str]]:
+    rows = StreamEntry.objects.filter(stream=stream).order_by("seq")
+    return list(rows.values_list("seq", "event__name"))
+
+
+def write(*events: NewEvent) -> None:
+    with recording():
+        Tournament.objects.create(name="Cup", max_participants=8)
+        for one in events:
+            emit(one)
+
+
+def write_and_fail(overlays: list[int] | None = None) -> None:
+    with recording():
+        Tournament.objects.create(name="Cup", max_participants=8)
+        emit(event("lost.one"), overlays=overlays or [])
+        raise ZeroDivisionError
+
+
+@pytest.fixture
+def announced():
+    """What listeners were told, in order."""
+    told: list[dict[str, int]] = []
+
+    def listen(heads, **_):
+        told.append(heads)
+
+    stream_advanced.connect(listen)
+    yield told
+    stream_advanced.disconnect(listen)
+
+
+def test_emit_is_refused_outside_of_a_recording():
+    with pytest.raises(NotRecordingError, match=r"thing\.happened"), transaction.atomic():
+        emit(event())
+
+    assert not Event.objects.exists()
+
+
+def test_an_event_gets_the_next_number_of_each_of_its_streams(announced):
+    for _ in range(2):
+        with recording():
+            emit(event(), overlays=[7, 3, 7])
+    with recording():
+        emit(event("secret.happened", is_public=False), overlays=[7])
+
+    assert names(streams.overlay(7)) == [(1, "thing.happened"), (2, "thing.happened")]
+    assert names(streams.overlay(3)) == [(1, "thing.happened"), (2, "thing.happened")]
+    assert names(streams.STAFF)[-1] == (3, "secret.happened")
+    assert announced == [
+        {"overlay.3": 1, "overlay.7": 1, "staff": 1},
+        {"overlay.3": 2, "overlay.7": 2, "staff": 2},
+        {"staff": 3},
+    ]
+
+
+def test_events_of_one_transaction_keep_their_order():
+    with recording():
+        for name in ("first.one", "second.one", "third.one"):
+            emit(event(name), overlays=[5])
+
+    expected = [(1, "first.one"), (2, "second.one"), (3, "third.one")]
+    assert names("overlay.5") == names("staff") == expected
+
+
+def test_a_failure_leaves_no_change_no_event_and_no_number(announced):
+    with recording():
+        emit(event())
+
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail(overlays=[1])
+
+    assert not Tournament.objects.exists()
+    assert (log.head("staff"), log.head("overlay.1")) == (1, 0)
+    assert list(Stream.objects.values_list("name", flat=True)) == ["staff"]
+    assert announced == [{"staff": 1}]
+    assert not is_recording()
+
+
+def test_an_event_that_is_no_json_leaves_nothing():
+    unspeakable = NewEvent(type="thing", name="thing.happened", payload={"what": object()})
+
+    with pytest.raises(TypeError):
+        write(unspeakable)
+
+    assert not Tournament.objects.exists()
+    assert log.head("staff") == 0
+
+
+def test_inner_blocks_join_the_outermost(announced):
+    with recording():
+        emit(event("outer.one"))
+        with recording():
+            emit(event("inner.one"))
+        assert not Event.objects.exists()
+        emit(event("outer.two"))
+
+    assert names("staff") == [(1, "outer.one"), (2, "inner.one"), (3, "outer.two")]
+    assert announced == [{"staff": 3}]
+
+
+def test_an_inner_block_that_fails_takes_back_only_what_it_did():
+    with recording():
+        emit(event("outer.one"))
+        with pytest.raises(ZeroDivisionError):
+            write_and_fail()
+        emit(event("outer.two"))
+
+    assert not Tournament.objects.exists()
+    assert names("staff") == [(1, "outer.one"), (2, "outer.two")]
+
+
+def test_a_recording_inside_of_a_foreign_transaction_is_refused():
+    with transaction.atomic(), pytest.raises(RuntimeError, match="durable"), recording():
+        pass
+
+    assert not is_recording()
+
+
+def test_a_listener_that_fails_harms_neither_the_write_nor_other_listeners(announced):
+    def fail(**_):
+        raise ZeroDivisionError
+
+    stream_advanced.connect(fail)
+    try:
+        with recording():
+            emit(event())
+    finally:
+        stream_advanced.disconnect(fail)
+
+    assert names("staff") == [(1, "thing.happened")]
+    assert announced == [{"staff": 1}]
+
+
+def test_reading_the_log_gives_entries_in_order_and_says_where_it_begins():
+    for number in range(1, 6):
+        with recording():
+            emit(event(f"thing.{number}"))
+    StreamEntry.objects.filter(seq__lte=2).delete()
+
+    assert log.floor("staff") == 3
+    assert log.floor("overlay.1") == 0
+    assert [entry.seq for entry in log.entries("staff", after=3, limit=10)] == [4, 5]
+    assert [entry.seq for entry in log.entries("staff", after=0, limit=2)] == [3, 4]
+    assert log.heads(["staff", "overlay.1"]) == {"staff": 5}
