@@ -1,6 +1,7 @@
 """The one place where a refusal of the domain, of DRF or of the database becomes an HTTP answer."""
 
 import logging
+import math
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -62,13 +63,13 @@ def _domain_refusal(exc: DomainError) -> Response:
 
 
 def _drf_refusal(exc: exceptions.APIException) -> Response:
-    headers = {}
-    if exc.status_code == HTTPStatus.UNAUTHORIZED:
-        headers = AUTHENTICATE
-    if isinstance(exc, exceptions.MethodNotAllowed):
-        return _answer(exc.status_code, "method_not_allowed", str(exc.detail))
+    headers = dict(AUTHENTICATE) if exc.status_code == HTTPStatus.UNAUTHORIZED else {}
+    facts = {}
+    if isinstance(exc, exceptions.Throttled) and exc.wait is not None:
+        facts["retry_after"] = math.ceil(exc.wait)
+        headers["Retry-After"] = str(facts["retry_after"])
     code = getattr(exc.detail, "code", None) or exc.default_code
-    return _answer(exc.status_code, str(code), str(exc.detail), headers=headers)
+    return _answer(exc.status_code, str(code), str(exc.detail), facts=facts, headers=headers)
 
 
 def _invalid(errors: Mapping[str, list[str]]) -> Response:

@@ -10,7 +10,7 @@ _CODE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*\Z")
 
 def refusal(answer: httpx.Response, status: int, code: str | None = None) -> dict[str, Any]:
     """The body of ``answer``, which must be a refusal of ``status`` in the one form."""
-    seen = f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text[:300]}"
+    seen = f"{answer.request}: {answer.status_code} {answer.content[:300]!r}"
     assert answer.status_code == status, seen
     assert answer.headers["Content-Type"] == "application/json", seen
     body = answer.json()

@@ -1,0 +1,127 @@
+"""A list costs the same number of queries however long it is."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from gal_dashboard.core.context import SYSTEM
+from gal_dashboard.events.recording import recording
+from graphics.services import create_graphic
+from tests.support.routes import routes
+from tournaments import services
+from tournaments.results import LobbyResult, record_lobby_result
+from tournaments.standings import GameRef
+
+pytestmark = pytest.mark.django_db
+
+ACCOUNT = {"username": "counter", "password": "a-password-of-the-counter"}
+LOBBY = 8
+
+
+def tournament(name: str = "Cup") -> int:
+    fields = {"name": name, "max_participants": 64}
+    return services.create_tournament(actor=SYSTEM, fields=fields).pk
+
+
+def graphics(count: int) -> int:
+    shown = tournament()
+    for number in range(count):
+        create_graphic(actor=SYSTEM, title=f"Board {number}", event_name="Cup", tournament_id=shown)
+    return shown
+
+
+def tournaments(count: int) -> int:
+    return [tournament(f"Cup {number}") for number in range(count)][-1]
+
+
+def participants(count: int) -> int:
+    entered = tournament()
+    for number in range(count):
+        services.register_participant(
+            actor=SYSTEM, tournament_id=entered, fields={"name": f"Player {number}"}
+        )
+    return entered
+
+
+def results(count: int) -> int:
+    """A game of as many lobbies as it takes to seat ``count`` players."""
+    played = participants(count)
+    for first in range(0, count, LOBBY):
+        names = [f"Player {number}" for number in range(first, min(first + LOBBY, count))]
+        places = {name: place for place, name in enumerate(names, start=1)}
+        result = LobbyResult(ref=GameRef(1, 1), lobby=first // LOBBY + 1, placements=places)
+        record_lobby_result(actor=SYSTEM, tournament_id=played, result=result)
+    return played
+
+
+def snapshots(count: int) -> int:
+    published = participants(1)
+    for _ in range(count):
+        with recording():
+            services.publish_standings(
+                tournament=services.lock_tournament(published), source="test"
+            )
+    return published
+
+
+class Cost(NamedTuple):
+    """``make`` puts so many rows in and gives the tournament; ``queries`` is what a read costs.
+
+    What only the signed-in may read costs one more: is the session alive?
+    """
+
+    make: Callable[[int], int]
+    queries: int
+
+
+COSTS = {
+    "/api/v1/graphics": Cost(graphics, 3),
+    "/api/v1/tournaments": Cost(tournaments, 3),
+    "/api/v1/tournaments/{pk}/participants": Cost(participants, 4),
+    "/api/v1/tournaments/{pk}/standings": Cost(results, 4),
+    "/api/v1/tournaments/{pk}/standings?after=1.1": Cost(results, 7),
+    "/api/v1/tournaments/{pk}/statistics": Cost(results, 7),
+    "/api/v1/players/ranked": Cost(results, 2),
+    "/api/v1/scoreboard/latest": Cost(results, 3),
+    "/api/v1/scoreboard/snapshots": Cost(snapshots, 1),
+}
+# They read one row, or none.
+NO_LISTS = {
+    "/",
+    "/auth/verify",
+    "/health",
+    "/health/ready",
+    "/openapi.json",
+    "/docs",
+    "/redoc",
+    "/api/v1/graphics/{pk}",
+    "/api/v1/graphics/{pk}/view",
+    "/api/v1/tournaments/{pk}",
+    "/api/v1/scoreboard/{pk}",  # as latest
+}
+
+
+def test_every_list_is_counted_here():
+    reading = {route.template for route in routes() if "GET" in route.actions}
+
+    assert {path.partition("?")[0] for path in COSTS} == reading - NO_LISTS
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+@pytest.mark.parametrize(("path", "cost"), COSTS.items(), ids=COSTS.keys())
+def test_a_list_costs_the_same_however_long(path, cost, rows):
+    get_user_model().objects.create_superuser(**ACCOUNT)
+    client = Client()
+    token = client.post("/auth/login", ACCOUNT, "application/json").json()["access_token"]
+    address = path.format(pk=cost.make(rows))
+
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(address, headers={"Authorization": f"Bearer {token}"})
+
+    assert answer.status_code == 200
+    assert len(queries) == cost.queries, [query["sql"] for query in queries]
