@@ -33,8 +33,15 @@ class PlayersViewSet(ApiViewSet):
     @extend_schema(
         parameters=[
             TOURNAMENT,
-            OpenApiParameter("sort_by", str, enum=RANKED_BY),
-            OpenApiParameter("sort_order", str, enum=["asc", "desc"]),
+            OpenApiParameter(
+                "sort_by", str, enum=RANKED_BY, default="standing_rank", description="What orders."
+            ),
+            OpenApiParameter(
+                "sort_order",
+                str,
+                enum=["asc", "desc"],
+                description="Default: the best first; names from A.",
+            ),
             OpenApiParameter(
                 "limit",
                 {"type": "integer", "minimum": 0, "maximum": MOST_RANKED},

@@ -80,7 +80,7 @@ class TournamentViewSet(ApiViewSet):
         """One tournament."""
         return Response(selectors.tournament_body(pk))
 
-    @extend_schema(request=TournamentInput, responses=TournamentSerializer)
+    @extend_schema(request=TournamentInput(partial=True), responses=TournamentSerializer)
     def update(self, request: Request, pk: int) -> Response:
         """Change the fields that are named; PUT and PATCH do the same."""
         fields = self.validated(TournamentInput, partial=True)

@@ -250,6 +250,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "gal_dashboard.api.schema.describe_answers",
+        "gal_dashboard.operations.examples.add_examples",
     ],
 }
 

@@ -1,0 +1,234 @@
+"""Examples of the API's description: what is sent, and what comes back.
+
+The tests send each request and hold each answer against its schema, so that none of them lies.
+"""
+
+from typing import Any
+
+_AT = "2026-11-22T19:30:00Z"
+_TOKENS = {
+    "token_type": "bearer",
+    "access_token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJjcmV3In0.c2lnbmF0dXJl",
+    "expires_in": 86400,
+    "refresh_token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzaWQiOiI3ZTkxYyJ9.c2lnbmF0dXJl",
+    "refresh_expires_in": 604800,
+}
+_DOCUMENT = {
+    "background": {"imageUrl": "/static/board.svg", "width": 1920, "height": 1080},
+    "elements": [
+        {
+            "id": "title",
+            "type": "text",
+            "content": "Day 3",
+            "x": 96,
+            "y": 64,
+            "fontSize": 72,
+            "fontFamily": "Barlow",
+            "color": "#ffffff",
+        },
+        {
+            "id": "names",
+            "type": "players",
+            "x": 96,
+            "y": 240,
+            "fontSize": 40,
+            "fontFamily": "Barlow",
+            "color": "#ffffff",
+            "spacing": 56,
+            "previewCount": 8,
+        },
+    ],
+}
+_VIEW = {
+    "id": 3,
+    "title": "Standings",
+    "data_json": _DOCUMENT,
+    "version": 7,
+    "tournament_id": 1,
+}
+_GRAPHIC = {
+    **_VIEW,
+    "event_name": "Tactician's Crown",
+    "created_by": "dashboard_user",
+    "updated_by": "dashboard_user",
+    "created_at": _AT,
+    "updated_at": _AT,
+    "archived": False,
+    "canvas_lock": None,
+}
+_TOURNAMENT = {
+    "id": 1,
+    "name": "Tactician's Crown",
+    "description": "",
+    "status": "in_progress",
+    "max_participants": 32,
+    "current_participants": 32,
+    "start_date": "2026-11-20T00:00:00Z",
+    "end_date": "2026-11-22T00:00:00Z",
+    "points_table": {"1": 8, "2": 7, "3": 6, "4": 5, "5": 4, "6": 3, "7": 2, "8": 1},
+    "tie_chain": ["points", "top4_plus_wins", "count_1st", "most_recent_game"],
+    "source": "",
+    "created_at": _AT,
+    "updated_at": _AT,
+}
+_PARTICIPANT = {"id": 5, "name": "Dishsoap", "riot_id": "Dishsoap#NA1", "seed": 1}
+_STANDINGS = {
+    "tournament_id": 1,
+    "snapshot_id": 17,
+    "after": "3.4",
+    "complete": True,
+    "stage": {"number": 2, "name": "Final", "kind": "checkmate", "threshold": 20},
+    "label": "Final · after game 4",
+    "cut": None,
+    "chain": _TOURNAMENT["tie_chain"],
+    "round_names": ["round_1", "round_2"],
+    "lobbies": [{"game": "3.5", "lobby": 1, "participant_ids": [5]}],
+    "standings": [
+        {
+            "rank": 1,
+            "tied": False,
+            "participant_id": 5,
+            "player_name": "Dishsoap",
+            "total_points": 23,
+            "event_points": 85,
+            "round_scores": {"round_1": 8, "round_2": 2},
+            "rank_change": 1,
+            "status": "in_check",
+        }
+    ],
+}
+_PLAYER = {
+    "player_name": "Dishsoap",
+    "total_points": 23,
+    "standing_rank": 1,
+    "player_id": 5,
+    "discord_id": None,
+    "riot_id": "Dishsoap#NA1",
+    "round_scores": {"round_1": 8, "round_2": 2},
+}
+_SNAPSHOT = {
+    "id": 17,
+    "tournament_id": 1,
+    "tournament_name": "Tactician's Crown",
+    "source": "results",
+    "source_timestamp": _AT,
+    "round_names": ["round_1", "round_2"],
+    "extras": {"after": "3.4", "label": "Final · after game 4"},
+    "created_at": _AT,
+    "updated_at": _AT,
+}
+_FULL_SNAPSHOT = {
+    **_SNAPSHOT,
+    "entries": [{"id": 170, "snapshot_id": 17, **_PLAYER, "extras": {"participant_id": 5}}],
+}
+
+REQUESTS: dict[str, Any] = {
+    "auth_login": {"master_password": "correct horse battery staple"},
+    "auth_refresh": {"refresh_token": _TOKENS["refresh_token"]},
+    "auth_logout": {"refresh_token": _TOKENS["refresh_token"]},
+    "graphics_create": {
+        "title": "Standings",
+        "event_name": "Tactician's Crown",
+        "data_json": _DOCUMENT,
+    },
+    "graphics_update": {"data_json": _DOCUMENT},
+    "graphics_partial_update": {"title": "Standings, day 3"},
+    "tournaments_create": {
+        "name": "Tactician's Crown",
+        "max_participants": 32,
+        "start_date": "2026-11-20",
+        "end_date": "2026-11-22",
+    },
+    "tournaments_update": {"description": "Three days, thirty-two players."},
+    "tournaments_partial_update": {"status": "in_progress"},
+    "tournaments_register": {"name": "Dishsoap", "riot_id": "Dishsoap#NA1", "seed": 1},
+    "tournaments_placements": {"placements": {"Dishsoap": 1, "Double61": 2}, "absent": ["Wilted"]},
+    "scoreboard_refresh": {"tournament_id": 1},
+}
+ANSWERS: dict[str, Any] = {
+    "auth_login": _TOKENS,
+    "auth_refresh": _TOKENS,
+    "auth_logout": {"message": "Logged out."},
+    "auth_verify": {
+        "valid": True,
+        "username": "dashboard_user",
+        "roles": ["Administrator"],
+        "scopes": ["graphics:read", "graphics:write"],
+        "read_only": False,
+        "session_id": "7e91c0d24f5b4c0e8f3a6d1b2c9e5f70",
+        "expires_at": _AT,
+    },
+    "auth_ws_ticket": {"ticket": "q4vY0mZ3nT8rK1xW6bL9cJ2dF5gH7sA", "expires_in": 30},
+    "docs_index": {
+        "name": "Guardian Angel League Live Graphics Dashboard",
+        "version": "0.1.0",
+        "docs": "/docs",
+        "redoc": "/redoc",
+        "openapi": "/openapi.json",
+        "admin": "/admin/",
+        "health": "/health",
+    },
+    "graphics_list": {"graphics": [_GRAPHIC], "total": 1},
+    "graphics_create": {**_GRAPHIC, "version": 1},
+    "graphics_retrieve": _GRAPHIC,
+    "graphics_update": {**_GRAPHIC, "version": 8},
+    "graphics_partial_update": {**_GRAPHIC, "title": "Standings, day 3", "version": 8},
+    "graphics_public_view": _VIEW,
+    "health_alive": {"status": "healthy", "timestamp": _AT, "version": "0.1.0"},
+    "health_ready": {"status": "ready", "timestamp": _AT},
+    "scoreboard_latest": _FULL_SNAPSHOT,
+    "scoreboard_list": [{**_SNAPSHOT, "entry_count": 32}],
+    "scoreboard_ranked": {
+        "players": [_PLAYER],
+        "total": 1,
+        "snapshot_id": 17,
+        "snapshot_created_at": _AT,
+        "tournament_id": 1,
+        "tournament_name": "Tactician's Crown",
+    },
+    "scoreboard_refresh": {**_FULL_SNAPSHOT, "source": "refresh"},
+    "scoreboard_retrieve": _FULL_SNAPSHOT,
+    "tournaments_list": {"tournaments": [_TOURNAMENT], "total": 1, "page": 1, "per_page": 100},
+    "tournaments_create": {**_TOURNAMENT, "status": "draft", "current_participants": 0},
+    "tournaments_retrieve": _TOURNAMENT,
+    "tournaments_update": _TOURNAMENT,
+    "tournaments_partial_update": _TOURNAMENT,
+    "tournaments_destroy": {"message": "Tournament Tactician's Crown was deleted."},
+    "tournaments_statistics": {
+        "tournament_id": 1,
+        "name": "Tactician's Crown",
+        "status": "in_progress",
+        "max_participants": 32,
+        "current_participants": 32,
+        "participation_rate": 100.0,
+        "games_played": 16,
+        "results": 416,
+        "absences": 0,
+    },
+    "tournaments_standings": _STANDINGS,
+    "tournaments_participants": {"participants": [_PARTICIPANT], "total": 1},
+    "tournaments_register": _PARTICIPANT,
+    "tournaments_placements": _STANDINGS,
+}
+
+
+def add_examples(
+    result: dict[str, Any],
+    generator: Any,
+    request: Any,
+    public: bool,  # noqa: FBT001 - the signature is drf-spectacular's
+) -> dict[str, Any]:
+    """Put each example beside the schema that it is an example of."""
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            name = operation["operationId"]
+            if name in REQUESTS:
+                _show(operation["requestBody"], REQUESTS[name])
+            for status, answer in operation["responses"].items():
+                if status in {"200", "201"} and name in ANSWERS:
+                    _show(answer, ANSWERS[name])
+    return result
+
+
+def _show(part: dict[str, Any], example: Any) -> None:
+    part["content"]["application/json"]["example"] = example
