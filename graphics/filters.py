@@ -1,13 +1,13 @@
 import django_filters
 from django.db.models import Q
 
-from gal_dashboard.api.filters import IdFilter
+from gal_dashboard.api.filters import FlagFilter, IdFilter
 
 
 class GraphicFilter(django_filters.FilterSet):
     """``include_archived=true`` shows archived graphics too; without it only live ones."""
 
-    include_archived = django_filters.BooleanFilter(method="with_archived")
+    include_archived = FlagFilter(method="with_archived")
     search = django_filters.CharFilter(method="by_text", max_length=255)
     event_name = django_filters.CharFilter(field_name="event_name", max_length=255)
     tournament_id = IdFilter(field_name="tournament_id")

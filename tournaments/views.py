@@ -31,7 +31,10 @@ from tournaments.standings import GameRef
 
 PARTICIPANT_FIELDS = ("id", "name", "riot_id", "seed")
 AFTER = OpenApiParameter(
-    "after", str, description="DAY.GAME, such as `2.6`: the standings after it."
+    "after",
+    str,
+    pattern=r"^[1-9][0-9]{0,3}\.[1-9][0-9]{0,3}$",
+    description="DAY.GAME, such as `2.6`: the standings after it.",
 )
 FILTERS = [
     *page_parameters(),

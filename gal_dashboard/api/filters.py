@@ -22,3 +22,22 @@ class IdFilter(Filter):
     """An id in the one spelling that it has in an address."""
 
     field_class = IdField
+
+
+class FlagField(forms.Field):
+    default_error_messages = {"invalid": "Must be true or false."}
+    words = {"true": True, "1": True, "false": False, "0": False}
+
+    def to_python(self, value: str | None) -> bool | None:
+        if not value:
+            return None
+        try:
+            return self.words[value.lower()]
+        except KeyError:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class FlagFilter(Filter):
+    """A yes or no; Django's own takes any other word for "not asked"."""
+
+    field_class = FlagField
