@@ -7,7 +7,10 @@ class GraphicsConfig(AppConfig):
     def ready(self) -> None:
         from gal_dashboard.events import audience
         from gal_dashboard.realtime import ports
-        from graphics import selectors
+        from graphics import selectors, services
+        from tournaments import dependants
+        from tournaments.services import TOURNAMENT
 
-        audience.register("tournament", selectors.overlays_following)
+        audience.register(TOURNAMENT, selectors.overlays_following)
+        dependants.register(services.release_tournament)
         ports.register_snapshot(selectors.overlay_snapshot)

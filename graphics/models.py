@@ -3,6 +3,7 @@
 from django.db import models
 
 from gal_dashboard.core.models import TimestampedModel
+from graphics.functions import ByteLength
 from graphics.querysets import GraphicQuerySet
 
 
@@ -17,6 +18,12 @@ class Graphic(TimestampedModel):
     event_name = models.CharField(max_length=255, db_index=True)
     document = models.TextField(
         default="{}", help_text="The canvas: background and elements, as JSON."
+    )
+    document_bytes = models.GeneratedField(
+        expression=ByteLength("document"),
+        output_field=models.PositiveIntegerField(),
+        db_persist=True,
+        help_text="How large the document is, so that a list knows when to end a page.",
     )
     version = models.PositiveIntegerField(
         default=1,

@@ -1,6 +1,7 @@
 """Reads of graphics as plain rows; the document goes through as the text it is."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import orjson
 from django.db.models import QuerySet
@@ -11,11 +12,12 @@ from graphics.events import public_body
 from graphics.models import Graphic, GraphicTournament
 from tournaments import selectors as tournament_selectors
 
-FIELDS = (
+# The members of a graphic on the wire; data_json is the column ``document``, locks come with them.
+MEMBERS: Final = (
     "id",
     "title",
     "event_name",
-    "document",
+    "data_json",
     "created_by",
     "updated_by",
     "created_at",
@@ -23,37 +25,63 @@ FIELDS = (
     "archived",
     "version",
     "tournament_id",
+    "canvas_lock",
 )
+ORDERINGS: Final = ("updated_at", "created_at", "title", "event_name", "version", "id")
+# A page ends early rather than hold more than this in memory; ``total`` says how many there are.
+LARGEST_PAGE_BYTES: Final = 64 * 1024 * 1024
+
+_COLUMNS: Final = {"data_json": "document", "canvas_lock": None}
 
 
-def graphic_rows() -> QuerySet:
-    return Graphic.objects.newest_change_first().values(*FIELDS)
+def graphics_in_order(ordering: str = "-updated_at") -> QuerySet[Graphic]:
+    """All graphics in a total order: what is equal stands by its number, in the same direction."""
+    return Graphic.objects.order_by(ordering, "-pk" if ordering.startswith("-") else "pk")
 
 
-def body_of(row: dict[str, Any]) -> dict[str, Any]:
-    """A graphic as REST shows it, from one row of ``graphic_rows``."""
-    return {
-        "id": row["id"],
-        "title": row["title"],
-        "event_name": row["event_name"],
-        "data_json": orjson.Fragment(row["document"]),
-        "created_by": row["created_by"],
-        "updated_by": row["updated_by"],
-        "created_at": row["created_at"],
-        "updated_at": row["updated_at"],
-        "archived": row["archived"],
-        "version": row["version"],
-        "tournament_id": row["tournament_id"],
-        "canvas_lock": None,
-    }
+def graphic_page(
+    graphics: QuerySet[Graphic], window: slice, *, members: Sequence[str] = MEMBERS
+) -> list[dict[str, Any]]:
+    """The graphics of one page as REST shows them, only these members of them.
+
+    With documents the page has at least one graphic, then as many as ``LARGEST_PAGE_BYTES`` hold.
+    """
+    if "data_json" not in members:
+        return [body_of(row, members) for row in graphics.values(*_columns(members))[window]]
+    shown, size = [], 0
+    for pk, document_bytes in graphics.values_list("pk", "document_bytes")[window]:
+        size += document_bytes
+        if shown and size > LARGEST_PAGE_BYTES:
+            break
+        shown.append(pk)
+    rows = Graphic.objects.filter(pk__in=shown).values("pk", *_columns(members))
+    bodies = {row["pk"]: body_of(row, members) for row in rows}
+    return [bodies[pk] for pk in shown if pk in bodies]
+
+
+def body_of(row: Mapping[str, Any], members: Sequence[str] = MEMBERS) -> dict[str, Any]:
+    """A graphic as REST shows it, from the columns that ``members`` need."""
+    body = {name: row.get(name) for name in members}
+    if "data_json" in body:
+        body["data_json"] = orjson.Fragment(row["document"])
+    return body
+
+
+def body_of_graphic(graphic: Graphic) -> dict[str, Any]:
+    return body_of({column: getattr(graphic, column) for column in _columns(MEMBERS)})
 
 
 def graphic_body(graphic_id: int) -> dict[str, Any]:
     """Raises ``GraphicNotFoundError``."""
-    row = graphic_rows().filter(pk=graphic_id).first()
+    row = Graphic.objects.filter(pk=graphic_id).values(*_columns(MEMBERS)).first()
     if row is None:
         raise GraphicNotFoundError
     return body_of(row)
+
+
+def _columns(members: Sequence[str]) -> list[str]:
+    columns = (_COLUMNS.get(name, name) for name in members)
+    return [column for column in columns if column is not None]
 
 
 def graphic_exists(graphic_id: int) -> bool:
@@ -99,7 +127,7 @@ def overlay_snapshot(graphic_id: int) -> dict[str, Any] | None:
         return None
     tournament, snapshot_id, document = None, None, None
     if graphic.tournament_id is not None:
-        tournament = tournament_selectors.tournament_body(graphic.tournament_id)
+        tournament = tournament_selectors.public_tournament(graphic.tournament_id)
         snapshot_id, document = tournament_selectors.newest_document(graphic.tournament_id)
     shown = document is not None and fits_in_frame(document)
     return {

@@ -65,8 +65,18 @@ class GraphicSerializer(serializers.Serializer):
     canvas_lock = serializers.DictField(allow_null=True)
 
 
+class ListedGraphicSerializer(GraphicSerializer):
+    """As a graphic alone, but a list may be asked for some members only."""
+
+    def get_fields(self):
+        fields = super().get_fields()
+        for field in fields.values():
+            field.required = False
+        return fields
+
+
 class GraphicListSerializer(serializers.Serializer):
-    graphics = GraphicSerializer(many=True)
+    graphics = ListedGraphicSerializer(many=True)
     total = serializers.IntegerField()
 
 

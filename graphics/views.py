@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from gal_dashboard.api.concurrency import conditional, etag_of, versions_in
-from gal_dashboard.api.pagination import number_of, page_of
+from gal_dashboard.api.pagination import choice_of, choices_of, number_of, page_of
 from gal_dashboard.api.schema import IF_NONE_MATCH, NOT_MODIFIED, id_parameter, page_parameters
 from gal_dashboard.api.views import ApiViewSet
 from graphics import selectors, services
@@ -27,6 +27,7 @@ from graphics.serializers import (
 
 MOST_AT_ONCE = 200
 HIGHEST_VERSION = 2**31 - 1
+ORDERINGS = [f"{sign}{name}" for name in selectors.ORDERINGS for sign in ("-", "")]
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description='The version you read, as `"7"`; or `*`.'
 )
@@ -41,6 +42,13 @@ FILTERS = [
     OpenApiParameter("search", str, description="In title and event name."),
     OpenApiParameter("event_name", str, description="Of this event only."),
     id_parameter("tournament_id", "Tied to this tournament only."),
+    OpenApiParameter("ordering", str, enum=ORDERINGS, description="A minus turns it round."),
+    OpenApiParameter(
+        "fields",
+        {"type": "array", "items": {"type": "string", "enum": list(selectors.MEMBERS)}},
+        explode=False,
+        description="Only these members, as `id,title,version`.",
+    ),
 ]
 
 
@@ -64,18 +72,23 @@ class GraphicViewSet(ApiViewSet):
 
     @extend_schema(parameters=FILTERS, responses=GraphicListSerializer)
     def list(self, request: Request) -> Response:
-        """Graphics with their documents, the newest change first."""
+        """Graphics with their documents, the newest change first.
+
+        A page ends early at 64 MiB of documents; `total` says how many graphics there are. With
+        `fields` the members that are not named are left out.
+        """
         page = page_of(request, max_limit=MOST_AT_ONCE)
+        ordering = choice_of(request, "ordering", ORDERINGS, default="-updated_at")
+        members = choices_of(request, "fields", selectors.MEMBERS)
         found = GraphicFilter(
-            request.query_params, queryset=selectors.graphic_rows(), request=request
+            request.query_params, queryset=selectors.graphics_in_order(ordering), request=request
         )
         if not found.is_valid():
             raise drf.ValidationError(found.errors)
-        rows = found.qs
         return Response(
             {
-                "graphics": [selectors.body_of(row) for row in rows[page.window]],
-                "total": rows.order_by().count(),
+                "graphics": selectors.graphic_page(found.qs, page.window, members=members),
+                "total": found.qs.order_by().count(),
             }
         )
 
@@ -108,8 +121,7 @@ class GraphicViewSet(ApiViewSet):
         accepted = versions_in(request.headers.get("If-Match"))
         form = GraphicChanges(data=self.body)
         if not form.is_valid():
-            # a conflict is told before a broken rule: the client would correct an old version
-            services.refuse_write(Graphic.objects.get(pk=pk), accepted_versions=accepted)
+            services.refuse_update(graphic_id=pk, accepted_versions=accepted)
             raise drf.ValidationError(form.errors)
         fields = form.validated_data
         changes = services.Changes(
@@ -141,7 +153,8 @@ class GraphicViewSet(ApiViewSet):
 
 
 def _answer(graphic: Graphic, status: HTTPStatus) -> Response:
-    row = {name: getattr(graphic, name) for name in selectors.FIELDS}
     return Response(
-        selectors.body_of(row), status=status, headers={"ETag": etag_of(graphic.version)}
+        selectors.body_of_graphic(graphic),
+        status=status,
+        headers={"ETag": etag_of(graphic.version)},
     )

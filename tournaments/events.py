@@ -1,7 +1,7 @@
 """What tournaments tell the world."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -9,15 +9,31 @@ from gal_dashboard.core.context import Actor
 from gal_dashboard.core.wire import fits_in_frame
 from gal_dashboard.events.recording import NewEvent
 
+# Notes, rules and sources are the crew's; an overlay is open to everybody.
+PUBLIC_MEMBERS: Final = (
+    "id",
+    "name",
+    "status",
+    "max_participants",
+    "current_participants",
+    "start_date",
+    "end_date",
+)
+
+
+def public_part(tournament: Mapping[str, Any]) -> dict[str, Any]:
+    """What overlays may know of a tournament, from what REST shows."""
+    return {name: tournament[name] for name in PUBLIC_MEMBERS}
+
 
 def tournament_changed(action: str, *, tournament: Mapping[str, Any], actor: Actor) -> NewEvent:
     """``action`` is created, updated or deleted; ``tournament`` as REST shows it."""
-    data = {"action": action, "tournament_id": tournament["id"], "tournament": dict(tournament)}
+    data = {"action": action, "tournament_id": tournament["id"]}
     return NewEvent(
         type="tournament_update",
         name=f"tournament.{action}",
-        payload={**data, "actor": actor.name},
-        public_payload=data,
+        payload={**data, "tournament": dict(tournament), "actor": actor.name},
+        public_payload={**data, "tournament": public_part(tournament)},
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 from django.db.models import QuerySet
 
-from tournaments import rulebook, scoreboard
+from tournaments import events, rulebook, scoreboard
 from tournaments.errors import NothingPublishedError, TournamentNotFoundError
 from tournaments.models import ScoreboardEntry, ScoreboardSnapshot, Tournament
 from tournaments.standings import GameRef
@@ -60,6 +60,11 @@ def tournament_body(tournament_id: int) -> dict[str, Any]:
     if row is None:
         raise TournamentNotFoundError
     return row
+
+
+def public_tournament(tournament_id: int) -> dict[str, Any]:
+    """What overlays may know of it. Raises ``TournamentNotFoundError``."""
+    return events.public_part(tournament_body(tournament_id))
 
 
 def tournament_exists(tournament_id: int) -> bool:

@@ -1,6 +1,6 @@
 """Writes of tournaments: the tournament itself, who takes part, and publishing its standings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -10,7 +10,7 @@ from gal_dashboard.core.context import Actor
 from gal_dashboard.core.wire import dumps
 from gal_dashboard.events import audience
 from gal_dashboard.events.recording import emit, recording
-from tournaments import events, rulebook, scoreboard, selectors
+from tournaments import dependants, events, rulebook, scoreboard, selectors
 from tournaments.errors import ParticipantExistsError, TournamentFullError, TournamentNotFoundError
 from tournaments.models import (
     Participant,
@@ -34,6 +34,12 @@ def lock_tournament(tournament_id: int) -> Tournament:
     if tournament is None:
         raise TournamentNotFoundError
     return tournament
+
+
+def lock_tournaments(tournament_ids: Iterable[int]) -> frozenset[int]:
+    """Lock those of these tournaments that there are, in the order of their numbers."""
+    found = Tournament.objects.select_for_update().filter(pk__in=list(tournament_ids))
+    return frozenset(found.order_by("pk").values_list("pk", flat=True))
 
 
 def create_tournament(*, actor: Actor, fields: Mapping[str, Any]) -> Tournament:
@@ -72,13 +78,11 @@ def delete_tournament(*, actor: Actor, tournament_id: int) -> str:
     """Delete a tournament with all its results; its name. Graphics that showed it become empty."""
     with recording():
         tournament = lock_tournament(tournament_id)
-        overlays = audience.overlays_of(TOURNAMENT, tournament.pk)
+        dependants.release(actor=actor, tournament_id=tournament.pk)
         changed = events.tournament_changed(
-            "deleted", tournament=selectors.tournament_body(tournament_id), actor=actor
+            "deleted", tournament=selectors.tournament_body(tournament.pk), actor=actor
         )
-        emit(changed, overlays=overlays)
-        gone = events.standings_published(tournament_id=None, snapshot_id=None, document=None)
-        emit(gone, overlays=overlays)
+        emit(changed, overlays=audience.overlays_of(TOURNAMENT, tournament.pk))
         trail.record("tournament.deleted", actor=actor, target=tournament)
         clear_results(tournament)
         tournament.delete()

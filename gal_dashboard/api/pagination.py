@@ -75,3 +75,12 @@ def choice_of(request: Request, name: str, choices: Sequence[str], *, default: s
     if text not in choices:
         raise InvalidFieldsError({name: [f"Must be one of {', '.join(choices)}."]})
     return text
+
+
+def choices_of(request: Request, name: str, choices: Sequence[str]) -> Sequence[str]:
+    """Some of ``choices``, separated by commas, in their own order; all of them by default."""
+    words = (text.strip() for text in request.query_params.get(name, "").split(","))
+    wanted = {word for word in words if word}
+    if not wanted <= set(choices):
+        raise InvalidFieldsError({name: [f"Must be names of {', '.join(choices)}."]})
+    return [choice for choice in choices if choice in wanted] or choices

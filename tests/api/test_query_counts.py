@@ -80,7 +80,7 @@ class Cost(NamedTuple):
 
 
 COSTS = {
-    "/api/v1/graphics": Cost(graphics, 3),
+    "/api/v1/graphics": Cost(graphics, 4),
     "/api/v1/tournaments": Cost(tournaments, 3),
     "/api/v1/tournaments/{pk}/participants": Cost(participants, 4),
     "/api/v1/tournaments/{pk}/standings": Cost(results, 4),

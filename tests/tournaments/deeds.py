@@ -1,0 +1,55 @@
+"""What tests of tournaments do again and again."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from tests.support.api import Api
+
+
+def path_of(tournament: dict[str, Any]) -> str:
+    return f"/api/v1/tournaments/{tournament['id']}"
+
+
+def new_lobby(api: Api, *, players: int = 8, **fields: Any) -> dict[str, Any]:
+    """A tournament of its own with so many participants; their ``names`` are in it."""
+    tournament = api.new_tournament(
+        name=f"Cup {uuid.uuid4()}", max_participants=max(2, players), **fields
+    )
+    names = [f"Player {number}" for number in range(1, players + 1)]
+    for name in names:
+        answer = api.post(f"{path_of(tournament)}/participants", json={"name": name})
+        assert answer.status_code == 201, answer.text
+    return tournament | {"names": names}
+
+
+def put_result(
+    api: Api,
+    tournament: dict[str, Any],
+    game: str,
+    placements: dict[str, Any],
+    *,
+    lobby: int = 1,
+    absent: Sequence[str] | None = None,
+) -> Any:
+    """The answer to one lobby's result."""
+    body: dict[str, Any] = {"placements": placements}
+    if absent is not None:
+        body["absent"] = list(absent)
+    return api.put(f"{path_of(tournament)}/games/{game}/lobbies/{lobby}/placements", json=body)
+
+
+def enter(
+    api: Api,
+    tournament: dict[str, Any],
+    game: str,
+    names: Sequence[str],
+    *,
+    lobby: int = 1,
+    absent: Sequence[str] = (),
+) -> dict[str, Any]:
+    """The standings after ``names`` were entered as first, second, third ..."""
+    placements = {name: place for place, name in enumerate(names, start=1)}
+    answer = put_result(api, tournament, game, placements, lobby=lobby, absent=absent)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
