@@ -3,6 +3,7 @@
 So the faults are views of this module, behind all that stands in front of real ones.
 """
 
+import json
 import logging
 
 import pytest
@@ -17,9 +18,11 @@ from rest_framework.response import Response
 
 from gal_dashboard.api.views import ApiViewSet
 from gal_dashboard.core.errors import DomainError, ErrorKind, InvalidFieldsError, NotFoundError
+from gal_dashboard.operations.logging import JsonFormatter, RequestFilter
 from tests.api.refusals import refusal
 
 SECRET = "hunter2 in line 7 of secrets.py"
+QUERY = "a-ticket-in-an-address"
 
 
 class FullError(DomainError):
@@ -118,6 +121,16 @@ def test_a_fault_says_nothing_of_its_cause_but_the_request_id(address, client, c
     errors = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert [record.name for record in errors] == ["django.request"]
     assert errors[0].exc_info
+
+
+def test_a_fault_is_logged_without_the_query_it_came_with(client, caplog):
+    client.get(f"/fail/runtime?token={QUERY}")
+
+    [record] = [record for record in caplog.records if record.name == "django.request"]
+    assert RequestFilter().filter(record)
+    line = json.loads(JsonFormatter().format(record))
+    assert SECRET in line["exc_info"]
+    assert QUERY not in json.dumps(line)
 
 
 @pytest.mark.parametrize(("name", "expected"), REFUSALS.items(), ids=REFUSALS.keys())
