@@ -107,7 +107,7 @@ class GraphicViewSet(ApiViewSet):
 
     @extend_schema(responses=GraphicSerializer)
     def retrieve(self, request: Request, pk: int) -> Response:
-        """One graphic with its document; its version is the `ETag`."""
+        """One graphic with its document; the ETag is its version."""
         body = selectors.graphic_body(pk)
         return Response(body, headers={"ETag": etag_of(body["version"])})
 
