@@ -1,6 +1,6 @@
 """What sign-in and sessions may refuse."""
 
-from gal_dashboard.core.errors import DomainError, ErrorKind
+from gal_dashboard.core.errors import DomainError, ErrorKind, NotFoundError
 
 
 class NotSignedInError(DomainError):
@@ -50,3 +50,16 @@ class RefreshReusedError(NotSignedInError):
 
     code = "refresh_reused"
     message = "This refresh token was used before. The session has ended; log in again."
+
+
+class UserNotFoundError(NotFoundError):
+    code = "user_not_found"
+    message = "There is no such account."
+
+
+class LeagueAccountError(DomainError):
+    """Raised for a change of an account that stands for one of the league's passwords."""
+
+    kind = ErrorKind.CONFLICT
+    code = "league_account"
+    message = "{name} stands for a password of the league and cannot be changed."

@@ -1,5 +1,9 @@
 """Reads of people and sessions."""
 
+import hashlib
+
+from django.contrib.auth.models import AnonymousUser
+
 from gal_dashboard.core.context import Actor
 from users.choices import Role
 from users.errors import SessionEndedError
@@ -23,6 +27,24 @@ def actor_of(session: Session) -> Actor:
         roles=roles,
         scopes=scopes_of(roles),
         expires_at=session.expires_at,
+    )
+
+
+def actor_in_admin(user: User | AnonymousUser, *, session_key: str | None) -> Actor:
+    """Who is signed in to the admin; for anybody else an actor that may do nothing.
+
+    The key of the session opens the admin, so what is recorded of it is only its hash.
+    """
+    if not isinstance(user, User) or not (user.is_active and user.is_staff):
+        return Actor(name="anonymous")
+    roles = roles_of(user)
+    sid = hashlib.sha256(f"admin session {session_key}".encode()).hexdigest()[:32]
+    return Actor(
+        name=user.username,
+        user_id=user.pk,
+        sid=sid if session_key else None,
+        roles=roles,
+        scopes=scopes_of(roles),
     )
 
 
