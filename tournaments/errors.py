@@ -46,3 +46,16 @@ class ParticipantExistsError(DomainError):
 class NothingPublishedError(NotFoundError):
     code = "nothing_published"
     message = "No standings have been published yet."
+
+
+class ParticipantNotFoundError(NotFoundError):
+    code = "participant_not_found"
+    message = "There is no such participant."
+
+
+class ParticipantSeatedError(DomainError):
+    """Raised for the removal of somebody whom results or draws name."""
+
+    kind = ErrorKind.CONFLICT
+    code = "participant_seated"
+    message = "{name} has a seat in {lobbies} lobbies and cannot be removed."
