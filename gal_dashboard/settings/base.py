@@ -45,7 +45,7 @@ INSTALLED_APPS = [
     "tournaments",
     "graphics",
     "gal_dashboard.operations",
-    "django.contrib.admin",
+    "gal_dashboard.core.admin_config.LeagueAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "gal_dashboard.core.admin_pages.AdminPagesMiddleware",
     "gal_dashboard.operations.middleware.SecurityHeadersMiddleware",
     "gal_dashboard.operations.cors.PublicCorsMiddleware",
     "gal_dashboard.operations.middleware.RefusalMiddleware",
@@ -162,6 +163,7 @@ LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_I18N = False
 USE_TZ = True
+FORMAT_MODULE_PATH = ["gal_dashboard.core.formats"]
 
 # --- HTTP ----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

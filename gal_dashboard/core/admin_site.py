@@ -1,0 +1,119 @@
+"""The admin as staff see it: sections by what one wants to do, and a page that leads there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.contrib.admin import AdminSite
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import resolve, reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.common import no_append_slash
+from django.views.decorators.debug import sensitive_post_parameters
+
+BROADCAST: Final = "Broadcast"
+COMPETITION: Final = "Competition"
+PEOPLE: Final = "People"
+RECORDS: Final = "Records"
+SECTIONS: Final = (BROADCAST, COMPETITION, PEOPLE, RECORDS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One thing on the first page: where to work on it, a remark, and where else to go from it."""
+
+    title: str
+    url: str = ""
+    note: str = ""
+    links: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """A box on the first page of the admin."""
+
+    title: str
+    lines: Sequence[Line]
+    nothing: str = "Nothing yet."
+    more: tuple[str, str] | None = None
+
+
+class LeagueAdminSite(AdminSite):
+    site_title = "Guardian Angel League"
+    site_header = "Guardian Angel League"
+    index_title = "Show control"
+    site_url = None  # the root of this server is no page
+
+    # Set by the app that knows people: forms that throttle, and that write through a service.
+    password_change_form: Any = None
+
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[dict[str, Any]]:
+        """The models by section, in the order of ``SECTIONS`` and of their positions there.
+
+        A page of one app (``app_label``) lists that app as Django does.
+        """
+        apps = self._build_app_dict(request, app_label)
+        for model in (model for app in apps.values() for model in app["models"]):
+            model["purpose"] = self._admin_of(model).purpose
+        if app_label is not None:
+            return list(apps.values())
+        listed = sorted(
+            (model for app in apps.values() for model in app["models"]),
+            key=lambda model: self._admin_of(model).position,
+        )
+        return [
+            {"name": section, "app_label": section.lower().replace(" ", "-"), "models": models}
+            for section in SECTIONS
+            if (models := [one for one in listed if self._admin_of(one).section == section])
+        ]
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        pages: list[Any] = sorted(
+            self._registry.values(),
+            key=lambda page: (SECTIONS.index(page.section), page.position),
+        )
+        panels = [
+            panel
+            for page in pages
+            if page.has_module_permission(request)
+            and (panel := page.index_panel(request)) is not None
+        ]
+        return super().index(request, {"panels": panels, **(extra_context or {})})
+
+    @method_decorator(sensitive_post_parameters())
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        # django.contrib.auth.views needs the models, which come after the site
+        from django.contrib.auth.views import PasswordChangeView
+
+        request.current_app = self.name
+        view = PasswordChangeView.as_view(
+            form_class=self.password_change_form,
+            success_url=reverse("admin:password_change_done", current_app=self.name),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
+        return view(request)
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Has the browser forget the pages too: "back" would show them to whoever sits there."""
+        response = super().logout(request, extra_context)
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response
+
+    @no_append_slash
+    def catch_all_view(self, request: HttpRequest, url: str) -> HttpResponse:
+        """Lead an address without its slash to its page; Django does so only for whole sites."""
+        if request.method == "GET" and not url.endswith("/"):
+            match = resolve(f"{request.path_info}/")  # this view at the least
+            if getattr(match.func, "should_append_slash", True):
+                return HttpResponseRedirect(request.get_full_path(force_append_slash=True))
+        raise Http404
+
+    def _admin_of(self, listed: dict[str, Any]) -> Any:
+        return self._registry[listed["model"]]

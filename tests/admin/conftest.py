@@ -1,0 +1,38 @@
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+
+from gal_dashboard.core.context import SYSTEM
+from tests.admin.staff import Staff, new_account
+from tournaments.import_service import import_event
+from tournaments.importing import read_event_file
+from tournaments.models import Tournament
+from tournaments.standings import GameRef
+from users.choices import Role
+
+CROWN = Path("tournaments/demo/inkborn-fables-tacticians-crown.json")
+
+
+@pytest.fixture(autouse=True)
+def _no_failed_logins():
+    cache.clear()
+
+
+@pytest.fixture
+def ann(db) -> Staff:
+    """An Administrator."""
+    return Staff(new_account("ann", Role.ADMINISTRATOR))
+
+
+@pytest.fixture
+def bob(db) -> Staff:
+    """A second Administrator."""
+    return Staff(new_account("bob", Role.ADMINISTRATOR))
+
+
+@pytest.fixture
+def crown(db) -> Tournament:
+    """A real event after its second day: the final of eight is drawn, nothing of it is played."""
+    plan = read_event_file(Path(__file__).resolve().parents[2] / CROWN)
+    return import_event(actor=SYSTEM, plan=plan, until=GameRef(2, 6))

@@ -1,0 +1,104 @@
+"""Forms of the admin that deal with accounts and passwords."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.admin.forms import AdminPasswordChangeForm as PasswordChangeForm
+from django.contrib.auth.forms import AdminUserCreationForm, UsernameField
+from django.core.exceptions import ValidationError
+from django.views.decorators.debug import sensitive_variables
+
+from gal_dashboard.audit import trail
+from gal_dashboard.core.context import SYSTEM
+from gal_dashboard.core.errors import DomainError
+from gal_dashboard.events.recording import recording
+from users import accounts, passwords, selectors, throttling
+from users.choices import Role
+from users.errors import IncorrectCredentialsError
+from users.models import User
+
+MAY_USE_ADMIN = "Lets this person sign in here. What they find depends on their roles."
+
+
+class LoginForm(AdminAuthenticationForm):
+    """Counts failed attempts with those of the API: one address, five a minute."""
+
+    def clean(self) -> Any:
+        assert self.request is not None  # noqa: S101 - the login view always gives it
+        try:
+            with throttling.attempt(self.request.META["REMOTE_ADDR"]), passwords.hashing():
+                return self._check()
+        except DomainError as refused:
+            raise ValidationError(str(refused)) from None
+
+    def _check(self) -> Any:
+        try:
+            return super().clean()
+        except ValidationError:
+            with recording():
+                trail.record("session.refused", actor=SYSTEM)
+            raise IncorrectCredentialsError from None
+
+
+class OwnPasswordForm(PasswordChangeForm):
+    """One's own password: the old one opens the way, the service saves the new one."""
+
+    @sensitive_variables("password")
+    def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - Django's signature
+        password = self.cleaned_data["new_password1"]
+        actor = selectors.actor_in_admin(self.user, session_key=None)
+        self.user = accounts.set_password(actor=actor, user_id=self.user.pk, password=password)
+        return self.user
+
+
+class _RolesMixin(forms.ModelForm):
+    roles = forms.MultipleChoiceField(
+        choices=[
+            (Role.ADMINISTRATOR, "Administrator: everything"),
+            (Role.PRODUCER, "Producer: graphics and their locks"),
+            (Role.SCORER, "Scorer: tournaments, results, scoreboards"),
+            (Role.VIEWER, "Viewer: reads"),
+        ],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="Players have none.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "is_staff" in self.fields:
+            self.fields["is_staff"].label = "May use the admin"
+            self.fields["is_staff"].help_text = MAY_USE_ADMIN
+
+
+class AccountForm(_RolesMixin):
+    class Meta:
+        model = User
+        fields = [
+            "username",
+            "display_name",
+            "email",
+            "is_active",
+            "is_staff",
+            "discord_id",
+            "riot_id",
+        ]
+        field_classes = {"username": UsernameField}
+        help_texts = {"is_active": "Take this away instead of deleting: the history keeps names."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "roles" in self.fields:
+            names = self.instance.groups.values_list("name", flat=True)
+            self.initial["roles"] = sorted(names)
+
+
+class NewAccountForm(_RolesMixin, AdminUserCreationForm):
+    usable_password = AdminUserCreationForm.create_usable_password_field(
+        "Players and others who never sign in by one need none."
+    )
+
+    class Meta(AdminUserCreationForm.Meta):
+        model = User
+        fields = ["username", "display_name", "email", "is_staff", "discord_id", "riot_id"]
