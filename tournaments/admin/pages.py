@@ -1,0 +1,43 @@
+"""Pages of a tournament beside its form."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+
+from gal_dashboard.core.admin import ServiceModelAdmin
+from tournaments.models import Tournament
+
+
+class TournamentPages:
+    """Views below ``/admin/tournaments/tournament/<pk>/``, for the admin of tournaments."""
+
+    def __init__(self, page: ServiceModelAdmin) -> None:
+        self.page = page
+
+    def urls(self) -> list[URLPattern]:
+        raise NotImplementedError
+
+    def route(self, address: str, view: Any, name: str) -> URLPattern:
+        guarded = self.page.admin_site.admin_view(view)
+        return path(f"<int:pk>/{address}", guarded, name=f"tournaments_tournament_{name}")
+
+    def tournament_or_404(self, request: HttpRequest, pk: int, *, writing: bool) -> Tournament:
+        """Raises ``PermissionDenied`` for those who may not see it, or not write to it."""
+        page = self.page
+        if not (page.may_write(request) if writing else page.has_view_permission(request)):
+            raise PermissionDenied
+        tournament = Tournament.objects.filter(pk=pk).first()
+        if tournament is None:
+            raise Http404
+        return tournament
+
+    def answer(
+        self, request: HttpRequest, template: str, tournament: Tournament, **context: Any
+    ) -> TemplateResponse:
+        site = self.page.admin_site
+        request.current_app = site.name
+        common = {**site.each_context(request), "opts": self.page.opts, "original": tournament}
+        return TemplateResponse(request, f"tournaments/admin/{template}", {**common, **context})

@@ -1,0 +1,198 @@
+"""Tournaments in the admin: their rules and stages, and the way to results and participants."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+
+from gal_dashboard.core.admin import ServiceInline, ServiceModelAdmin
+from gal_dashboard.core.admin_site import COMPETITION, Line, Panel
+from gal_dashboard.core.context import Actor
+from gal_dashboard.core.errors import InvalidFieldsError
+from tournaments import format as formats
+from tournaments import services
+from tournaments.admin.fields import ChainField, CutsField, DaysField, PointsField
+from tournaments.admin.results import ResultPages
+from tournaments.admin.roster import RosterPage
+from tournaments.choices import TournamentStatus
+from tournaments.format import StageFormat
+from tournaments.models import Stage, Tournament, default_chain, default_points
+from tournaments.standings import METRICS, Cut
+
+NEWEST = 6
+RUNNING = (TournamentStatus.IN_PROGRESS, TournamentStatus.CHECK_IN)
+
+
+class TournamentForm(forms.ModelForm):
+    points_table = PointsField(
+        label="Points",
+        initial=default_points,
+        help_text="For the first place, the second, and so on.",
+    )
+    tie_chain = ChainField(
+        label="Ordered by",
+        initial=default_chain,
+        widget=forms.Textarea({"rows": 3, "class": "vLargeTextField"}),
+        help_text=f"The first difference decides. There are: {', '.join(METRICS)}.",
+    )
+
+    class Meta:
+        model = Tournament
+        fields: ClassVar = [
+            "name",
+            "status",
+            "description",
+            "max_participants",
+            "start_date",
+            "end_date",
+        ]
+        widgets: ClassVar = {"description": forms.Textarea({"rows": 3, "class": "vLargeTextField"})}
+
+
+class StageForm(forms.ModelForm):
+    days = DaysField(help_text="1, 2 or 1-2")
+    cuts = CutsField(
+        required=False,
+        help_text="2: 8 lets eight go on after day 2; 1.4: 32 after game 4 of day 1.",
+    )
+
+    class Meta:
+        model = Stage
+        fields: ClassVar = ["name", "days", "cuts", "threshold"]
+        labels: ClassVar = {"threshold": "Checkmate at"}
+        help_texts: ClassVar = {"threshold": "Points that put a player in check; empty: no."}
+
+
+class StageInline(ServiceInline):
+    model = Stage
+    form = StageForm
+    area = "tournaments"
+    ordering = ["number"]
+    verbose_name_plural = (
+        "Stages: points count together within one, and start from zero in the next"
+    )
+
+
+@admin.register(Tournament)
+class TournamentAdmin(ServiceModelAdmin):
+    area = "tournaments"
+    section = COMPETITION
+    purpose = "Rules, stages, participants, and the results of every lobby."
+    can_delete = True
+
+    form = TournamentForm
+    inlines = [StageInline]
+    change_form_template = "tournaments/admin/tournament_form.html"
+    delete_confirmation_template = "tournaments/admin/tournament_delete.html"
+    list_display = ["name", "status", "players", "start_date", "end_date"]
+    list_filter = ["status", "start_date"]
+    search_fields = ["name"]
+    ordering = ["-created_at", "-pk"]
+    readonly_fields = ["source", "created_at", "updated_at"]
+    actions = None  # a tournament goes with all its results: one by one, on its own page
+    fieldsets = [
+        (None, {"fields": [("name", "status"), "description"]}),
+        ("Size and time", {"fields": ["max_participants", "start_date", "end_date"]}),
+        ("Rules", {"fields": ["points_table", "tie_chain"]}),
+        (
+            "Origin",
+            {"fields": [("source", "created_at", "updated_at")], "classes": ["collapse"]},
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest):
+        return super().get_queryset(request).with_counts()
+
+    def get_urls(self):
+        return [*ResultPages(self).urls(), *RosterPage(self).urls(), *super().get_urls()]
+
+    def get_inlines(self, request: HttpRequest, obj: Tournament | None):
+        return self.inlines if obj else []  # a new one gets its first stage from the service
+
+    def version_of(self, shown: Tournament) -> str:
+        stages = Stage.objects.filter(tournament_id=shown.pk).order_by("number")
+        rows = list(stages.values_list("number", "name", "days", "cuts", "threshold"))
+        return f"{shown.updated_at.isoformat()} {rows}"
+
+    def create(self, *, actor: Actor, fields: Mapping[str, Any]) -> Tournament:
+        return services.create_tournament(actor=actor, fields=fields)
+
+    def update(
+        self, changed: Tournament, *, actor: Actor, fields: Mapping[str, Any], seen: str
+    ) -> Tournament:
+        self.refuse_if_changed(services.lock_tournament(changed.pk), seen)
+        return formats.change_rules(actor=actor, tournament_id=changed.pk, fields=fields)
+
+    def save_rows(self, parent: Tournament, formset: Any, *, actor: Actor) -> None:
+        rows = [
+            form
+            for form in formset.forms
+            if form.cleaned_data.get("name") and not form.cleaned_data.get("DELETE")
+        ]
+        stages = [_stage_format(form.cleaned_data) for form in rows]
+        try:
+            formats.change_stages(actor=actor, tournament_id=parent.pk, stages=stages)
+        except InvalidFieldsError as refused:
+            prefixes = [form.prefix for form in rows]
+            raise InvalidFieldsError(_by_form(refused.errors, prefixes)) from None
+
+    def delete(self, doomed: Tournament, *, actor: Actor) -> None:
+        services.delete_tournament(actor=actor, tournament_id=doomed.pk)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        """A new tournament stays open: its stages and participants come next."""
+        if "_addanother" not in request.POST and "_popup" not in request.POST:
+            request.POST = request.POST.copy()
+            request.POST["_continue"] = "1"
+        return super().response_add(request, obj, post_url_continue)
+
+    def index_panel(self, request: HttpRequest) -> Panel:
+        newest = Tournament.objects.with_counts().order_by("-updated_at", "-pk")
+        may_write = self.may_write(request)
+        return Panel(
+            title="Tournaments",
+            lines=[
+                Line(
+                    title=tournament.name,
+                    url=reverse("admin:tournaments_tournament_change", args=[tournament.pk]),
+                    note=f"{tournament.get_status_display()} · "
+                    f"{tournament.current_participants} participants",
+                    links=[
+                        (
+                            "Enter results" if may_write else "Results",
+                            reverse("admin:tournaments_tournament_results", args=[tournament.pk]),
+                        )
+                    ],
+                )
+                for tournament in newest[:NEWEST]
+            ],
+            nothing="No tournament yet.",
+            more=("All tournaments", reverse("admin:tournaments_tournament_changelist")),
+        )
+
+    @admin.display(description="Participants")
+    def players(self, tournament: Tournament) -> str:
+        return f"{tournament.current_participants} of {tournament.max_participants}"
+
+
+def _stage_format(fields: Mapping[str, Any]) -> StageFormat:
+    return StageFormat(
+        name=fields["name"],
+        days=tuple(fields["days"]),
+        cuts=tuple(Cut(cut["day"], cut["game"], cut["to"]) for cut in fields["cuts"]),
+        threshold=fields["threshold"],
+    )
+
+
+def _by_form(errors: Mapping[str, list[str]], prefixes: list[str]) -> dict[str, list[str]]:
+    """``stages.1.days`` as the name of that field in the form it came from."""
+    named = {}
+    for place, sentences in errors.items():
+        head, _, rest = place.partition(".")
+        index, _, field = rest.partition(".")
+        is_row = head == "stages" and index.isdigit() and field
+        named[f"{prefixes[int(index)]}.{field}" if is_row else ""] = sentences
+    return named
