@@ -7,9 +7,13 @@ directly loads that one alone: importing this package on the way there must read
 import os
 
 if os.environ.get("DJANGO_SETTINGS_MODULE") == "gal_dashboard.settings":
+    from environs import validate
+
     from gal_dashboard.settings.environment import env
 
-    if env.str("APP_ENV", default="local") == "production":
+    # a misspelt "production" must not run with the settings of somebody's own machine
+    known = validate.OneOf(["local", "production"])
+    if env.str("APP_ENV", default="local", validate=known) == "production":
         from gal_dashboard.settings.production import *
     else:
         from gal_dashboard.settings.local import *

@@ -6,6 +6,7 @@ from datetime import timedelta
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from environs import validate
 
 from gal_dashboard.settings.environment import BASE_DIR, derive_key, env, need
 
@@ -21,16 +22,20 @@ DASHBOARD_VIEWER_PASSWORD = env.str("DASHBOARD_VIEWER_PASSWORD", default="")
 JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", default="") or derive_key(SECRET_KEY, "jwt-signing")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 HOST = env.str("HOST", default="127.0.0.1")
-PORT = env.int("PORT", default=8000)
+PORT = env.int("PORT", default=8000, validate=validate.Range(min=0, max=65535))
 REDIS_URL = env.str("REDIS_URL", default="")
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0, validate=validate.Range(min=0))
 RATE_LIMITS = env.bool("RATE_LIMITS", default=True)
 DEMO = env.bool("DEMO", default=True)
 LOG_LEVEL = env.log_level("LOG_LEVEL", default=logging.INFO)
-ACCESS_TOKEN_LIFETIME = timedelta(minutes=env.int("ACCESS_TOKEN_EXPIRE_MINUTES", default=24 * 60))
+ACCESS_TOKEN_LIFETIME = timedelta(
+    minutes=env.int(
+        "ACCESS_TOKEN_EXPIRE_MINUTES", default=24 * 60, validate=validate.Range(min=1, max=7 * 1440)
+    )
+)
 REFRESH_TOKEN_LIFETIME = timedelta(days=7)
 # Threads that answer HTTP in each process; each keeps one database connection for its life.
-WEB_THREADS = env.int("WEB_THREADS", default=4)
+WEB_THREADS = env.int("WEB_THREADS", default=4, validate=validate.Range(min=1))
 
 # --- The house -----------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -100,12 +105,15 @@ TEMPLATES = [
 # --- Database ------------------------------------------------------------------------------------
 # Connections live as long as the few threads that own them (see docs/architecture.md), so Django
 # must neither close them by age nor trust them blindly.
-DATABASES = {
-    "default": dj_database_url.parse(
-        env.str("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'dashboard.sqlite3'}"),
-        conn_max_age=None,
-        conn_health_checks=True,
+DATABASE_URL = (
+    env.str("DATABASE_URL", default="") or f"sqlite:///{BASE_DIR / 'var' / 'dashboard.sqlite3'}"
+)
+if not DATABASE_URL.startswith(("sqlite://", "postgres://", "postgresql://")):
+    raise ImproperlyConfigured(
+        "DATABASE_URL must name SQLite (sqlite:///file) or PostgreSQL (postgres://...)."
     )
+DATABASES = {
+    "default": dj_database_url.parse(DATABASE_URL, conn_max_age=None, conn_health_checks=True)
 }
 DATABASE_OPTIONS = {
     # IMMEDIATE takes the write lock when a transaction begins: writers wait in line for up to 20 s
@@ -121,10 +129,6 @@ DATABASE_OPTIONS = {
         " -c idle_in_transaction_session_timeout=15000",
     },
 }
-if DATABASES["default"]["ENGINE"] not in DATABASE_OPTIONS:
-    raise ImproperlyConfigured(
-        "DATABASE_URL must name SQLite (sqlite:///file) or PostgreSQL (postgres://...)."
-    )
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     DATABASE_OPTIONS[DATABASES["default"]["ENGINE"]]
 )

@@ -5,14 +5,20 @@ from gal_dashboard.settings.base import *
 MINIMUM_PASSWORD_LENGTH = 15
 MINIMUM_KEY_LENGTH = 32
 
-if len(DASHBOARD_MASTER_PASSWORD) < MINIMUM_PASSWORD_LENGTH:
-    raise ImproperlyConfigured(
-        f"DASHBOARD_MASTER_PASSWORD needs {MINIMUM_PASSWORD_LENGTH} or more characters on air."
-    )
+for _name, _password in (
+    ("DASHBOARD_MASTER_PASSWORD", DASHBOARD_MASTER_PASSWORD),
+    ("DASHBOARD_VIEWER_PASSWORD", DASHBOARD_VIEWER_PASSWORD or DASHBOARD_MASTER_PASSWORD),
+):
+    if len(_password) < MINIMUM_PASSWORD_LENGTH:
+        raise ImproperlyConfigured(
+            f"{_name} needs {MINIMUM_PASSWORD_LENGTH} or more characters in production."
+        )
+if DASHBOARD_VIEWER_PASSWORD == DASHBOARD_MASTER_PASSWORD:
+    raise ImproperlyConfigured("DASHBOARD_VIEWER_PASSWORD must not be the master password.")
 for _name, _key in (("SECRET_KEY", SECRET_KEY), ("JWT_SIGNING_KEY", JWT_SIGNING_KEY)):
     if len(_key.encode()) < MINIMUM_KEY_LENGTH:
         raise ImproperlyConfigured(
-            f"{_name} must have at least {MINIMUM_KEY_LENGTH} bytes in production."
+            f"{_name} needs {MINIMUM_KEY_LENGTH} or more bytes in production."
         )
 if DEBUG:
     raise ImproperlyConfigured("DJANGO_DEBUG must be off in production.")
