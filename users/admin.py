@@ -23,7 +23,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from gal_dashboard.audit import trail
 from gal_dashboard.core import admin_ports
-from gal_dashboard.core.admin import ReadOnlyModelAdmin, ServiceModelAdmin
+from gal_dashboard.core.admin import ReadOnlyModelAdmin, ServiceModelAdmin, TimeFilter
 from gal_dashboard.core.admin_site import PEOPLE
 from gal_dashboard.core.context import Actor
 from users import accounts, services
@@ -216,7 +216,7 @@ class SessionAdmin(ReadOnlyModelAdmin):
     purpose = "Who is signed in to the API, from where, since when. Any session can be ended."
 
     list_display = ["user", "kind", "address", "program", "created_at", "expires_at", "state"]
-    list_filter = ["kind", ("ended_at", admin.EmptyFieldListFilter), "created_at"]
+    list_filter = ["kind", ("ended_at", admin.EmptyFieldListFilter), ("created_at", TimeFilter)]
     list_select_related = ["user"]
     search_fields = ["user__username", "address", "agent"]
     fields = ["user", "kind", "address", "agent", "created_at", "expires_at", "state"]

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from gal_dashboard.audit.models import AuditEntry
 from gal_dashboard.core import admin_ports
-from gal_dashboard.core.admin import ReadOnlyModelAdmin
+from gal_dashboard.core.admin import ReadOnlyModelAdmin, TimeFilter
 from gal_dashboard.core.admin_ports import Deed
 from gal_dashboard.core.admin_site import RECORDS, Line, Panel
 
@@ -50,7 +50,7 @@ class AuditEntryAdmin(ReadOnlyModelAdmin):
     purpose = "Who did what, when, from where, by whichever door: admin, API or command."
 
     list_display = ["moment", "who", "action", "target_link", "address"]
-    list_filter = [ByArea, "at"]
+    list_filter = [ByArea, ("at", TimeFilter)]
     search_fields = ["actor_name", "target_label", "action", "request_id", "address"]
     search_help_text = "A person, an object, an action, an address, or the id of a request."
     fields = [

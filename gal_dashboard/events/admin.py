@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from gal_dashboard.core import admin_ports
-from gal_dashboard.core.admin import ReadOnlyModelAdmin
+from gal_dashboard.core.admin import ReadOnlyModelAdmin, TimeFilter
 from gal_dashboard.core.admin_site import RECORDS
 from gal_dashboard.events import streams
 from gal_dashboard.events.models import Event
@@ -46,7 +46,7 @@ class EventAdmin(ReadOnlyModelAdmin):
     purpose = "Every event that sockets got, with its number in each stream."
 
     list_display = ["moment", "number", "name", "type", "overlays"]
-    list_filter = [OfType, "created_at"]
+    list_filter = [OfType, ("created_at", TimeFilter)]
     search_fields = ["name", "request_id"]
     search_help_text = "The name of an event, such as graphic.updated, or the id of a request."
     ordering = ["-pk"]
