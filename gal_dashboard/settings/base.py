@@ -125,6 +125,10 @@ DATABASE_OPTIONS = {
     },
     "django.db.backends.postgresql": {
         "connect_timeout": 5,
+        # a link that died without a word is noticed, not waited for
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
         "options": "-c lock_timeout=5000 -c statement_timeout=30000"
         " -c idle_in_transaction_session_timeout=15000",
     },
@@ -141,6 +145,10 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     # One process counts for itself: exact, as `serve` refuses several processes without Redis.
     SILENCED_SYSTEM_CHECKS = ["django_ratelimit.E003", "django_ratelimit.W001"]
+
+# What a client may send in one WebSocket message; `serve` has the same limit.
+DAPHNE_WEBSOCKET_MAX_MESSAGE_SIZE = 64 * 1024
+DAPHNE_WEBSOCKET_MAX_FRAME_SIZE = 64 * 1024
 
 # --- Passwords, tokens, language -----------------------------------------------------------------
 PASSWORD_HASHERS = [
