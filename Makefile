@@ -9,7 +9,7 @@ PRODUCTION = ENV_FILE= APP_ENV=production SECRET_KEY=$(RANDOM_KEY) \
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check lint format requirements
+.PHONY: help run setup test check coverage lint format requirements
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -23,13 +23,16 @@ setup: $(VENV)/.dev .env.local ## Install everything for development, write .env
 test: $(VENV)/.dev ## Run all tests; what needs PostgreSQL, Redis or Chromium is skipped without them
 	$(BIN)/python -m pytest
 
-check: $(VENV)/.dev ## Lint, format, types, imports, deployment check, migrations, tests with coverage
+check: $(VENV)/.dev ## Lint, format, types, imports, deployment check, migrations, all tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	DJANGO_SETTINGS_MODULE=gal_dashboard.settings.test $(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -m pytest
+
+coverage: $(VENV)/.dev ## Which lines the tests inside this process reach (servers are processes of their own)
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/.dev ## Lint and fix what can be fixed
