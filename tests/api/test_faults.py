@@ -7,6 +7,7 @@ import json
 import logging
 
 import pytest
+from django.contrib import admin
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import DataError, InterfaceError, OperationalError
@@ -90,7 +91,8 @@ urlpatterns = [
     path("refuse/<name>", FaultyViewSet.as_view({"get": "refuse"})),
     path("unwritable", FaultyViewSet.as_view({"get": "unwritable"})),
     path("plain/<name>", plain),
-    path("admin/<name>", plain),
+    path("admin/fault/<name>", plain),
+    path("admin/", admin.site.urls),  # the pages link to it
 ]
 handler400 = "gal_dashboard.operations.faults.bad_request"
 handler403 = "gal_dashboard.operations.faults.permission_denied"
@@ -197,7 +199,7 @@ def test_what_no_view_of_the_api_answers_has_the_same_form(name, expected, clien
 
 @pytest.mark.parametrize("name", ["404", "denied", "runtime"])
 def test_a_person_in_the_admin_gets_a_page(name, client):
-    answer = client.get(f"/admin/{name}")
+    answer = client.get(f"/admin/fault/{name}")
 
     assert answer.status_code == OUTSIDE_OF_VIEWS[name][1]
     assert answer["Content-Type"].startswith("text/html")

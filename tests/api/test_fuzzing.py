@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ENGINES
 from tests.support.api import Api
 from tests.support.server import MASTER_PASSWORD, VIEWER_PASSWORD, RunningServer
 
@@ -33,8 +34,10 @@ def signed_in(server: RunningServer, password: str) -> list[str]:
         return ["--header", f"Authorization: {client.login(password).headers['Authorization']}"]
 
 
-def test_the_server_does_what_its_description_says(server, tmp_path):
-    """As the one who may do everything: values at their bounds, random ones, and in sequence."""
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_server_does_what_its_description_says(engine, new_server, tmp_path):
+    """As the one who may do everything, on a server of its own: it deletes what it finds."""
+    server = new_server(engine=engine)
     token = signed_in(server, MASTER_PASSWORD)
 
     assert_conforms(server, tmp_path, "--max-examples", "6", *token)
