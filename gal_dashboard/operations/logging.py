@@ -21,6 +21,16 @@ class RequestFilter(logging.Filter):
         return True
 
 
+class FaultFilter(logging.Filter):
+    """Lets Django's words on a request pass only with the traceback of a fault.
+
+    ``RequestMiddleware`` logs each answer once, with its status and the request's id.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return bool(record.exc_info)
+
+
 class JsonFormatter(OrjsonFormatter):
     """``{"at", "level", "logger", "message", "request_id"}`` and what was passed as ``extra``."""
 

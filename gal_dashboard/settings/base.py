@@ -271,15 +271,17 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "gal_dashboard.operations.logging.RequestFilter"}},
+    "filters": {
+        "request_id": {"()": "gal_dashboard.operations.logging.RequestFilter"},
+        "faults": {"()": "gal_dashboard.operations.logging.FaultFilter"},
+    },
     "formatters": {"json": {"()": "gal_dashboard.operations.logging.JsonFormatter"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]}
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
-        # RequestMiddleware logs each request once, with its status; Django's copies say less.
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["faults"]},
         "django.server": {"level": "WARNING"},
         # the access log has the 400; a scanner must not fill the disk with tracebacks
         "django.security.DisallowedHost": {"level": "CRITICAL"},

@@ -111,6 +111,18 @@ def test_a_stranger_may_not_make_the_server_hold_a_large_document(stranger):
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
+def test_only_a_token_that_we_signed_opens_the_way_for_a_large_document(api, viewer, stranger):
+    body = b" " * (256 * 1024 + 1)
+    header, claims, _ = api.tokens["access_token"].split(".")
+    for token in ("nonsense", f"{header}.{claims}.", api.tokens["refresh_token"]):
+        bad = {**JSON, "Authorization": f"Bearer {token}"}
+        answer = stranger.post("/api/v1/graphics", content=body, headers=bad)
+        refusal(answer, 401, "not_authenticated")
+
+    refusal(viewer.post("/api/v1/graphics", content=body, headers=JSON), 403)
+    refusal(api.post("/api/v1/graphics", content=body, headers=JSON), 400, "validation_failed")
+
+
 @pytest.mark.parametrize(("method", "route"), writing_calls(), ids=ids(writing_calls()))
 def test_a_method_that_is_not_there_is_told_before_401(method, route, stranger):
     absent = next(name for name in ("DELETE", "PATCH", "PUT", "POST") if name not in route.actions)

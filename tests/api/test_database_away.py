@@ -1,0 +1,74 @@
+"""What still works while the database is away, and that all works again when it is back."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import dj_database_url
+import psycopg2
+import pytest
+
+from tests.api.refusals import refusal
+from tests.support.api import Api
+from tests.support.server import MASTER_PASSWORD, RunningServer
+
+DATABASE_LOG = "gal_dashboard.api.exceptions"
+
+pytestmark = pytest.mark.postgresql
+
+
+@contextmanager
+def away(server: RunningServer) -> Iterator[None]:
+    """Nobody is let into the server's database, and who is inside is thrown out."""
+    database = dj_database_url.parse(server.environment["DATABASE_URL"])
+    name = database["NAME"]
+    where = {"host": database["HOST"], "user": database["USER"], "dbname": "postgres"}
+    with closing(psycopg2.connect(**where)) as connection:
+        connection.autocommit = True
+        cursor = connection.cursor()
+        cursor.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        try:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+            )
+            yield
+        finally:
+            cursor.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+
+
+def test_a_server_outlives_its_database(new_server):
+    server = new_server(engine="postgresql")
+    with Api(server) as api:
+        graphic = api.login().new_graphic()["id"]
+        stored = api.get("/api/v1/graphics").json()
+        asks = [
+            ("GET", "/api/v1/graphics", None),
+            ("GET", f"/api/v1/graphics/{graphic}/view", None),
+            ("GET", "/api/v1/players/ranked", None),
+            ("POST", "/api/v1/graphics", {"title": "Lost", "event_name": "Cup"}),
+            ("PUT", f"/api/v1/graphics/{graphic}", {"title": "Lost"}),
+            ("POST", "/auth/login", {"master_password": MASTER_PASSWORD}),
+        ]
+
+        with away(server):
+            for _ in range(2):  # on the connections that were open, and on new ones
+                for method, path, body in asks:
+                    answer = api.request(method, path, json=body)
+                    assert refusal(answer, 503, "database_unavailable")["retry_after"] == 1
+                    assert answer.headers["Retry-After"] == "1"
+                    assert "psycopg" not in answer.text
+            assert api.get("/health").status_code == 200
+            assert api.get(f"/overlay/{graphic}").status_code == 200
+            assert api.get("/static/operations/swagger.js").status_code == 200
+            ready = api.get("/health/ready")
+            assert (ready.status_code, ready.json()["parts"]["database"]) == (503, False)
+            assert ready.headers["Retry-After"] == "1"
+            with Api(server) as stranger:
+                assert "parts" not in stranger.get("/health/ready").json()
+
+        assert api.get("/health/ready").json()["status"] == "ready"
+        assert api.get("/api/v1/graphics").json() == stored
+    lines = [json.loads(line) for line in server.log.read_text().splitlines() if "{" in line]
+    causes = [line["request_id"] for line in lines if line["logger"] == DATABASE_LOG]
+    assert len(set(causes)) == 2 * len(asks)
+    assert not [line for line in lines if line["logger"] == "django.request"]
