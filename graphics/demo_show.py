@@ -8,8 +8,9 @@ from gal_dashboard.core.wire import dumps
 from gal_dashboard.events.recording import recording
 from graphics.models import Graphic
 from graphics.services import create_graphic
+from tournaments.event_plan import EVERY_GAME
 from tournaments.import_service import import_event
-from tournaments.importing import EVERY_GAME, read_event_file
+from tournaments.importing import read_event_file
 from tournaments.models import Tournament
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -37,6 +37,14 @@ class TournamentFullError(DomainError):
     message = "All {max_participants} places are taken."
 
 
+class TooFewPlacesError(DomainError):
+    """Raised for a capacity below the number of those who take part already."""
+
+    kind = ErrorKind.CONFLICT
+    code = "too_few_places"
+    message = "{current_participants} take part already; {max_participants} places are too few."
+
+
 class ParticipantExistsError(DomainError):
     kind = ErrorKind.CONFLICT
     code = "participant_exists"
@@ -46,6 +54,11 @@ class ParticipantExistsError(DomainError):
 class NothingPublishedError(NotFoundError):
     code = "nothing_published"
     message = "No standings have been published yet."
+
+
+class SnapshotNotFoundError(NotFoundError):
+    code = "snapshot_not_found"
+    message = "There is no such snapshot of standings."
 
 
 class ParticipantNotFoundError(NotFoundError):

@@ -8,7 +8,7 @@ from gal_dashboard.events import audience
 from gal_dashboard.events.recording import emit, recording
 from tournaments import events, selectors
 from tournaments.choices import TournamentStatus
-from tournaments.importing import EventPlan, LobbyPlan
+from tournaments.event_plan import EventPlan, LobbyPlan
 from tournaments.models import Game, Lobby, Participant, Placement, Stage, Tournament
 from tournaments.services import TOURNAMENT, lock_tournament, publish_standings
 from tournaments.standings import GameRef
@@ -35,8 +35,9 @@ def import_event(
         participants = _make_participants(tournament, plan)
         on_progress("results")
         _make_games(tournament, plan, until=until, stages=stages, participants=participants)
+        last = min(until, plan.last_game)
         tournament.status = (
-            TournamentStatus.COMPLETED if until >= max(plan.games) else TournamentStatus.IN_PROGRESS
+            TournamentStatus.COMPLETED if last == plan.last_game else TournamentStatus.IN_PROGRESS
         )
         tournament.full_clean()
         tournament.save()
@@ -44,7 +45,7 @@ def import_event(
             "tournament.imported",
             actor=actor,
             target=tournament,
-            changes={"until": (None, str(until))},
+            changes={"until": (None, str(last))},
         )
         on_progress("standings")
         changed = events.tournament_changed(
@@ -65,7 +66,7 @@ def _tournament(plan: EventPlan) -> tuple[Tournament, bool]:
     tournament.max_participants = max(2, len(plan.participants))
     tournament.start_date, tournament.end_date = plan.start, plan.end
     tournament.points_table, tournament.tie_chain = dict(plan.points), list(plan.chain)
-    tournament.source = plan.source[:255]
+    tournament.source = plan.source
     if pk is None:
         tournament.full_clean()
         tournament.save()
@@ -99,11 +100,12 @@ def _make_participants(tournament: Tournament, plan: EventPlan) -> Mapping[str, 
     )
     by_name = {participant.name: participant for participant in tournament.participants.all()}
     spellings = {}
-    for name, others in plan.aliases.items():
-        participant = by_name[name]
-        participant.aliases = list(others)
-        participant.save(update_fields=["aliases"])
-        spellings |= dict.fromkeys(others, participant)
+    for name, participant in by_name.items():
+        aliases = list(plan.aliases.get(name, ()))
+        spellings |= dict.fromkeys(aliases, participant)
+        if participant.aliases != aliases:
+            participant.aliases = aliases
+            participant.save(update_fields=["aliases"])
     return by_name | spellings
 
 

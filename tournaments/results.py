@@ -1,7 +1,7 @@
 """Entering the result of a lobby: the write that a live show turns on."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gal_dashboard.audit import trail
@@ -9,10 +9,16 @@ from gal_dashboard.core.context import Actor
 from gal_dashboard.core.errors import InvalidFieldsError
 from gal_dashboard.events.recording import emit, recording
 from tournaments import events, rulebook, scoreboard
-from tournaments.errors import EventDecidedError, GameNotFoundError, GameOutOfOrderError
-from tournaments.models import Game, Lobby, Participant, Placement, Stage, Tournament
+from tournaments.errors import (
+    EventDecidedError,
+    GameNotFoundError,
+    GameOutOfOrderError,
+    TournamentNotFoundError,
+)
+from tournaments.models import Game, Lobby, Placement, Stage, Tournament
+from tournaments.rulebook import Rulebook
 from tournaments.services import lock_tournament, publish_standings
-from tournaments.standings import LOBBY_SIZE, GameRef
+from tournaments.standings import GameRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,15 +38,13 @@ def record_lobby_result(*, actor: Actor, tournament_id: int, result: LobbyResult
     changes nothing and tells nobody. Writers of one tournament wait for each other, so each
     published standing holds all results before it.
 
-    Raises ``InvalidFieldsError`` (which names the player), ``GameNotFoundError``,
-    ``GameOutOfOrderError``, ``EventDecidedError``, ``TournamentNotFoundError``.
+    Raises, in this order, ``TournamentNotFoundError``, ``GameNotFoundError``,
+    ``GameOutOfOrderError``, ``EventDecidedError``, ``InvalidFieldsError`` (which names the player).
     """
     with recording():
         tournament = lock_tournament(tournament_id)
+        stage = _judge_game(tournament, result.ref)
         places = _resolve(tournament, result)
-        stage = _stage_of(tournament, result.ref)
-        _refuse_out_of_order(tournament, result.ref)
-        _refuse_decided(tournament, result.ref)
         game, _ = Game.objects.get_or_create(
             tournament=tournament,
             day=result.ref.day,
@@ -51,110 +55,111 @@ def record_lobby_result(*, actor: Actor, tournament_id: int, result: LobbyResult
         before = _seats(lobby)
         if before == places:
             return False
-        _refuse_seated_elsewhere(lobby, tournament, places)
-        replace_seats(lobby, places)
-        action = "corrected" if any(place for place in before.values()) else "recorded"
-        _tell(action, actor=actor, tournament=tournament, lobby=lobby, result=result, before=before)
+        _refuse_seated_elsewhere(lobby, places)
+        _replace_seats(lobby, places)
+        action = "corrected" if before else "recorded"
+        _tell(action, actor=actor, tournament=tournament, lobby=lobby, places=places, before=before)
         publish_standings(tournament=tournament, source="results")
         return True
 
 
-def replace_seats(lobby: Lobby, places: Mapping[int, int | None]) -> None:
-    """Fill a lobby: participant to place, ``None`` for whoever did not show up."""
-    lobby.placements.all().delete()
-    Placement.objects.bulk_create(
-        Placement(lobby=lobby, participant_id=pk, place=place, is_absent=place is None)
-        for pk, place in places.items()
-    )
+def refuse_result(*, tournament_id: int, ref: GameRef) -> None:
+    """Judge a result whose fields are invalid anyway: that there is no such game comes first."""
+    tournament = Tournament.objects.filter(pk=tournament_id).first()
+    if tournament is None:
+        raise TournamentNotFoundError
+    _judge_game(tournament, ref)
 
 
-def by_name(participants: Sequence[Participant]) -> dict[str, Participant]:
-    """Every name and every other spelling of the participants."""
-    return {
-        name: participant
-        for participant in participants
-        for name in (*participant.aliases, participant.name)
-    }
-
-
-def _resolve(tournament: Tournament, result: LobbyResult) -> dict[int, int | None]:
-    """Participant to place, absent to ``None``; every fault of the result is named at once."""
-    known = by_name(list(tournament.participants.all()))
-    errors: dict[str, list[str]] = {}
-    places: dict[int, int | None] = {}
-    taken: dict[int, str] = {}
-    for name, place in result.placements.items():
-        path = f"placements.{name}"
-        if place in taken:
-            errors.setdefault(path, []).append(f"Place {place} is given to {taken[place]} too.")
-        taken.setdefault(place, name)
-        _seat(known, name, place, path=path, places=places, errors=errors)
-    for name in result.absent:
-        _seat(known, name, None, path=f"absent.{name}", places=places, errors=errors)
-    if not errors and sorted(taken) != list(range(1, len(taken) + 1)):
-        missing = next(place for place in range(1, LOBBY_SIZE + 1) if place not in taken)
-        errors["placements"] = [f"The places have a gap: nobody is {missing}."]
-    if errors:
-        raise InvalidFieldsError(errors)
-    return places
-
-
-def _seat(
-    known: Mapping[str, Participant],
-    name: str,
-    place: int | None,
-    *,
-    path: str,
-    places: dict[int, int | None],
-    errors: dict[str, list[str]],
-) -> None:
-    participant = known.get(name)
-    if participant is None:
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        errors.setdefault(path, []).append(f"No participant is called {name}.{hint}")
-    elif participant.pk in places:
-        errors.setdefault(path, []).append(f"{participant.name} is named twice.")
-    else:
-        places[participant.pk] = place
-
-
-def _stage_of(tournament: Tournament, ref: GameRef) -> Stage:
+def _judge_game(tournament: Tournament, ref: GameRef) -> Stage:
+    """The stage of a game that may have a result now."""
     stages = list(tournament.stages.all())
     stage = next((stage for stage in stages if ref.day in stage.days), None)
     if stage is None:
         days = sorted(day for stage in stages for day in stage.days)
         raise GameNotFoundError(game=str(ref), days=", ".join(map(str, days)))
+    book = rulebook.read(tournament)
+    _refuse_out_of_order(book, ref)
+    _refuse_decided(book, ref)
     return stage
 
 
-def _refuse_out_of_order(tournament: Tournament, ref: GameRef) -> None:
-    """A new game must be the next one of its day, or the first of the next day."""
-    games = [GameRef(*pair) for pair in tournament.games.values_list("day", "number")]
-    if ref in games or (ref.game == 1 and all(game < ref for game in games)):
-        return
-    newest = max((game for game in games if game.day == ref.day), default=GameRef(ref.day, 0))
-    upcoming = GameRef(ref.day, newest.game + 1)
-    if ref != upcoming:
-        raise GameOutOfOrderError(game=str(ref), next_game=str(upcoming))
+def _refuse_out_of_order(book: Rulebook, ref: GameRef) -> None:
+    """A result belongs to a game that has one already, or to the next one.
+
+    That is the one that is drawn. Without a draw it is the next game of the day or the first of the
+    next day: how many games a day has is nobody's rule, it ends when the next one begins.
+    """
+    played = [game.ref for game in book.games if game.has_result]
+    newest = max(played, default=GameRef(0, 0))
+    drawn = (game.ref for game in book.games if game.lobbies and game.ref > newest)
+    upcoming = list(drawn)[:1]
+    if not upcoming:
+        days = sorted(day for stage in book.rules.stages for day in stage.days)
+        upcoming = [GameRef(newest.day, newest.game + 1)] if played else []
+        upcoming += [GameRef(day, 1) for day in days if day > newest.day][:1]
+    if ref not in played and ref not in upcoming:
+        raise GameOutOfOrderError(game=str(ref), next_game=" or ".join(map(str, upcoming)))
 
 
-def _refuse_decided(tournament: Tournament, ref: GameRef) -> None:
-    book = rulebook.read(tournament)
+def _refuse_decided(book: Rulebook, ref: GameRef) -> None:
     standing = scoreboard.compute(book)
-    stage = next((stage for stage in book.rules.stages if stage.number == standing.stage), None)
-    if standing.champion is None or standing.after is None or stage is None:
+    if standing.champion is None or standing.after is None or ref <= standing.after:
         return
-    if ref > standing.after and ref.day in stage.days:
+    stage = next(stage for stage in book.rules.stages if stage.number == standing.stage)
+    if ref.day in stage.days:
         champion = book.participants[standing.champion].name
         raise EventDecidedError(game=str(ref), champion=champion, decided_in=str(standing.after))
 
 
-def _refuse_seated_elsewhere(
-    lobby: Lobby, tournament: Tournament, places: Mapping[int, int | None]
-) -> None:
+def _resolve(tournament: Tournament, result: LobbyResult) -> dict[int, int | None]:
+    """Participant to place, absent to ``None``; every fault of the result is named at once."""
+    participants = list(tournament.participants.all())
+    known = {alias: one.pk for one in participants for alias in one.aliases}
+    known |= {one.name: one.pk for one in participants}  # a name is worth more than a spelling
+    errors: dict[str, list[str]] = {}
+    places: dict[int, int | None] = {}
+    named = [(f"placements.{name}", name, place) for name, place in result.placements.items()]
+    named += [(f"absent.{name}", name, None) for name in result.absent]
+    for path, name, place in named:
+        participant = known.get(name)
+        if participant is None:
+            errors.setdefault(path, []).append(_unknown(name, known))
+        elif participant in places:
+            errors.setdefault(path, []).append(f"{name} is named twice.")
+        else:
+            places[participant] = place
+    for path, sentence in _faults_of_places(result.placements):
+        errors.setdefault(path, []).append(sentence)
+    if errors:
+        raise InvalidFieldsError(errors)
+    return places
+
+
+def _unknown(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return f"No participant is called {name}.{hint}"
+
+
+def _faults_of_places(placements: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    """Places are 1, 2, 3 ... without a gap, each given once."""
+    owners: dict[int, str] = {}
+    for name, place in placements.items():
+        if place in owners:
+            yield f"placements.{name}", f"Place {place} is given to {owners[place]} too."
+        owners.setdefault(place, name)
+    for expected, place in enumerate(sorted(owners), start=1):
+        if place != expected:
+            name = owners[place]
+            gap = f"The places have a gap: {name} is at {place}, but nobody is at {expected}."
+            yield f"placements.{name}", gap
+            return
+
+
+def _refuse_seated_elsewhere(lobby: Lobby, places: Mapping[int, int | None]) -> None:
     others = (
-        Placement.objects.filter(lobby__game=lobby.game, participant_id__in=list(places))
+        Placement.objects.filter(lobby__game=lobby.game_id, participant_id__in=list(places))
         .exclude(lobby=lobby)
         .select_related("participant", "lobby")
     )
@@ -166,6 +171,14 @@ def _refuse_seated_elsewhere(
     }
     if errors:
         raise InvalidFieldsError(errors)
+
+
+def _replace_seats(lobby: Lobby, places: Mapping[int, int | None]) -> None:
+    lobby.placements.all().delete()
+    Placement.objects.bulk_create(
+        Placement(lobby=lobby, participant_id=pk, place=place, is_absent=place is None)
+        for pk, place in places.items()
+    )
 
 
 def _seats(lobby: Lobby) -> dict[int, int | None]:
@@ -183,26 +196,25 @@ def _tell(
     actor: Actor,
     tournament: Tournament,
     lobby: Lobby,
-    result: LobbyResult,
+    places: Mapping[int, int | None],
     before: Mapping[int, int | None],
 ) -> None:
     names = dict(tournament.participants.values_list("pk", "name"))
-    old = {names[pk]: place for pk, place in before.items()}
-    new = dict(result.placements) | dict.fromkeys(result.absent)
+    then = {names[pk]: place for pk, place in before.items()}
+    now = {names[pk]: place for pk, place in places.items()}
     trail.record(
         f"placement.{action}",
         actor=actor,
         target=lobby,
-        changes={"placements": (old or None, new)},
+        changes={"placements": (then or None, now)},
     )
-    emit(
-        events.lobby_result_recorded(
-            action,
-            tournament_id=tournament.pk,
-            game=str(result.ref),
-            lobby=result.lobby,
-            placements=result.placements,
-            absent=list(result.absent),
-            actor=actor,
-        )
+    recorded = events.lobby_result_recorded(
+        action,
+        tournament_id=tournament.pk,
+        game=f"{lobby.game.day}.{lobby.game.number}",
+        lobby=lobby.number,
+        placements={name: place for name, place in now.items() if place is not None},
+        absent=[name for name, place in now.items() if place is None],
+        actor=actor,
     )
+    emit(recorded)

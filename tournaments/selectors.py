@@ -1,13 +1,15 @@
 """Reads of tournaments and scoreboards, as plain rows ready for the wire."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import orjson
 from django.db.models import QuerySet
 
 from tournaments import events, rulebook, scoreboard
-from tournaments.errors import NothingPublishedError, TournamentNotFoundError
-from tournaments.models import ScoreboardEntry, ScoreboardSnapshot, Tournament
+from tournaments.errors import SnapshotNotFoundError, TournamentNotFoundError
+from tournaments.models import Participant, ScoreboardEntry, ScoreboardSnapshot, Tournament
 from tournaments.standings import GameRef
 
 TOURNAMENT_FIELDS = (
@@ -25,6 +27,7 @@ TOURNAMENT_FIELDS = (
     "created_at",
     "updated_at",
 )
+PARTICIPANT_FIELDS = ("id", "name", "riot_id", "seed")
 SNAPSHOT_FIELDS = (
     "id",
     "tournament_id",
@@ -69,6 +72,12 @@ def public_tournament(tournament_id: int) -> dict[str, Any]:
 
 def tournament_exists(tournament_id: int) -> bool:
     return Tournament.objects.filter(pk=tournament_id).exists()
+
+
+def participant_rows(tournament_id: int) -> QuerySet:
+    """Who takes part, in the order of registration."""
+    rows = Participant.objects.filter(tournament_id=tournament_id)
+    return rows.order_by("pk").values(*PARTICIPANT_FIELDS)
 
 
 def statistics(tournament_id: int) -> dict[str, Any]:
@@ -138,11 +147,21 @@ def newest_snapshot(tournament_id: int | None) -> dict[str, Any] | None:
     return rows.first()
 
 
+def is_alone_in_its_second(snapshot: Mapping[str, Any], tournament_id: int | None) -> bool:
+    """Whether the snapshot before it, of this tournament or of any, is from an earlier second."""
+    rows = ScoreboardSnapshot.objects.newest_first().filter(pk__lt=snapshot["id"])
+    if tournament_id is not None:
+        rows = rows.filter(tournament_id=tournament_id)
+    before = rows.values_list("updated_at", flat=True).first()
+    second: datetime = snapshot["updated_at"].replace(microsecond=0)
+    return before is None or before < second
+
+
 def snapshot_body(snapshot_id: int) -> dict[str, Any]:
-    """One snapshot with its entries. Raises ``NothingPublishedError``."""
+    """One snapshot with its entries. Raises ``SnapshotNotFoundError``."""
     row = snapshot_rows().filter(pk=snapshot_id).first()
     if row is None:
-        raise NothingPublishedError
+        raise SnapshotNotFoundError
     return row | {"entries": list(entry_rows(snapshot_id))}
 
 

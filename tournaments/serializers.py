@@ -10,11 +10,16 @@ from tournaments.standings import LOBBY_SIZE
 
 class TournamentInput(serializers.Serializer):
     name = StrictCharField(max_length=255)
-    description = StrictCharField(max_length=5000, allow_blank=True, required=False)
+    description = StrictCharField(
+        max_length=5000, allow_blank=True, allow_null=True, required=False
+    )
     status = serializers.ChoiceField(choices=TournamentStatus.choices, required=False)
     max_participants = StrictIntegerField(min_value=2, max_value=LARGEST_TOURNAMENT)
     start_date = MomentField(required=False, allow_null=True)
     end_date = MomentField(required=False, allow_null=True)
+
+    def validate_description(self, value):
+        return value or ""
 
 
 class TournamentSerializer(serializers.Serializer):
@@ -77,11 +82,14 @@ class PlacementsInput(serializers.Serializer):
         child=StrictIntegerField(min_value=1, max_value=LOBBY_SIZE), allow_empty=False
     )
     absent = serializers.ListField(
-        child=StrictCharField(max_length=100), required=False, max_length=LOBBY_SIZE
+        child=StrictCharField(max_length=100),
+        required=False,
+        allow_null=True,
+        max_length=LOBBY_SIZE,
     )
 
     def validate(self, attrs):
-        if len(attrs["placements"]) + len(attrs.get("absent", [])) > LOBBY_SIZE:
+        if len(attrs["placements"]) + len(attrs.get("absent") or []) > LOBBY_SIZE:
             raise serializers.ValidationError(
                 {"placements": [f"A lobby has at most {LOBBY_SIZE} players."]}
             )

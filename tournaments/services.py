@@ -11,7 +11,12 @@ from gal_dashboard.core.wire import dumps
 from gal_dashboard.events import audience
 from gal_dashboard.events.recording import emit, recording
 from tournaments import dependants, events, rulebook, scoreboard, selectors
-from tournaments.errors import ParticipantExistsError, TournamentFullError, TournamentNotFoundError
+from tournaments.errors import (
+    ParticipantExistsError,
+    TooFewPlacesError,
+    TournamentFullError,
+    TournamentNotFoundError,
+)
 from tournaments.models import (
     Participant,
     ScoreboardEntry,
@@ -55,7 +60,10 @@ def create_tournament(*, actor: Actor, fields: Mapping[str, Any]) -> Tournament:
 
 
 def update_tournament(*, actor: Actor, tournament_id: int, fields: Mapping[str, Any]) -> Tournament:
-    """Change named fields. A change of nothing writes nothing and tells nobody."""
+    """Change named fields. A change of nothing writes nothing and tells nobody.
+
+    Raises ``TournamentNotFoundError``, ``TooFewPlacesError``, ``ValidationError``.
+    """
     with recording():
         tournament = lock_tournament(tournament_id)
         changes = {
@@ -67,6 +75,8 @@ def update_tournament(*, actor: Actor, tournament_id: int, fields: Mapping[str, 
             return tournament
         for name, (_, value) in changes.items():
             setattr(tournament, name, value)
+        if "max_participants" in changes:
+            _refuse_too_few_places(tournament)
         tournament.full_clean()
         tournament.save(update_fields=[*changes, "updated_at"])
         trail.record("tournament.updated", actor=actor, target=tournament, changes=changes)
@@ -101,9 +111,8 @@ def register_participant(
     """Add one participant. Raises ``TournamentFullError``, ``ParticipantExistsError``."""
     with recording():
         tournament = lock_tournament(tournament_id)
-        if tournament.participants.count() >= tournament.max_participants:
-            raise TournamentFullError(max_participants=tournament.max_participants)
-        if tournament.participants.filter(name=fields["name"]).exists():
+        _refuse_if_full(tournament)
+        if fields["name"] in _spellings(tournament):
             raise ParticipantExistsError
         participant = Participant(tournament=tournament, **fields)
         participant.full_clean()
@@ -111,6 +120,33 @@ def register_participant(
         trail.record("participant.registered", actor=actor, target=participant)
         _emit_changed("updated", tournament, actor)
         return participant
+
+
+def refuse_registration(*, tournament_id: int) -> None:
+    """Judge a registration whose fields are invalid anyway: no place is no place for anybody."""
+    tournament = Tournament.objects.filter(pk=tournament_id).first()
+    if tournament is None:
+        raise TournamentNotFoundError
+    _refuse_if_full(tournament)
+
+
+def _refuse_if_full(tournament: Tournament) -> None:
+    if tournament.participants.count() >= tournament.max_participants:
+        raise TournamentFullError(max_participants=tournament.max_participants)
+
+
+def _refuse_too_few_places(tournament: Tournament) -> None:
+    taken = tournament.participants.count()
+    if taken > tournament.max_participants:
+        raise TooFewPlacesError(
+            current_participants=taken, max_participants=tournament.max_participants
+        )
+
+
+def _spellings(tournament: Tournament) -> frozenset[str]:
+    """All names under which results of somebody may come."""
+    rows = tournament.participants.values_list("name", "aliases")
+    return frozenset(spelling for name, aliases in rows for spelling in (name, *aliases))
 
 
 def publish_standings(

@@ -15,7 +15,6 @@ from tournaments import results, selectors, services
 from tournaments.choices import TournamentStatus
 from tournaments.errors import TournamentNotFoundError
 from tournaments.filters import TournamentFilter
-from tournaments.models import Participant
 from tournaments.serializers import (
     ParticipantInput,
     ParticipantListSerializer,
@@ -29,7 +28,6 @@ from tournaments.serializers import (
 )
 from tournaments.standings import GameRef
 
-PARTICIPANT_FIELDS = ("id", "name", "riot_id", "seed")
 AFTER = OpenApiParameter(
     "after",
     str,
@@ -120,19 +118,20 @@ class TournamentViewSet(ApiViewSet):
     def participants(self, request: Request, pk: int) -> Response:
         """Who takes part, in the order of registration."""
         page = page_of(request)
-        rows = (
-            Participant.objects.filter(tournament_id=pk).order_by("pk").values(*PARTICIPANT_FIELDS)
-        )
+        rows = selectors.participant_rows(pk)
         return Response({"participants": list(rows[page.window]), "total": rows.count()})
 
     @extend_schema(request=ParticipantInput, responses={201: ParticipantSerializer})
     def register(self, request: Request, pk: int) -> Response:
         """Add a participant."""
-        fields = self.validated(ParticipantInput)
+        form = ParticipantInput(data=self.body)
+        if not form.is_valid():
+            services.refuse_registration(tournament_id=pk)
+            raise drf.ValidationError(form.errors)
         participant = services.register_participant(
-            actor=request.user, tournament_id=pk, fields=fields
+            actor=request.user, tournament_id=pk, fields=form.validated_data
         )
-        body = {name: getattr(participant, name) for name in PARTICIPANT_FIELDS}
+        body = {name: getattr(participant, name) for name in selectors.PARTICIPANT_FIELDS}
         return Response(body, status=HTTPStatus.CREATED)
 
     @extend_schema(request=PlacementsInput, responses=StandingsSerializer)
@@ -141,9 +140,16 @@ class TournamentViewSet(ApiViewSet):
 
         A second call for the same lobby corrects the first.
         """
-        fields = self.validated(PlacementsInput)
+        form = PlacementsInput(data=self.body)
+        if not form.is_valid():
+            results.refuse_result(tournament_id=pk, ref=ref)
+            raise drf.ValidationError(form.errors)
+        fields = form.validated_data
         result = results.LobbyResult(
-            ref=ref, lobby=lobby, placements=fields["placements"], absent=fields.get("absent", [])
+            ref=ref,
+            lobby=lobby,
+            placements=fields["placements"],
+            absent=fields.get("absent") or [],
         )
         results.record_lobby_result(actor=request.user, tournament_id=pk, result=result)
         return Response(selectors.standings(pk))

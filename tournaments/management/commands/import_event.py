@@ -8,8 +8,9 @@ from tqdm import tqdm
 
 from gal_dashboard.core.context import SYSTEM
 from gal_dashboard.core.errors import DomainError
+from tournaments.event_plan import EVERY_GAME
 from tournaments.import_service import import_event
-from tournaments.importing import EVERY_GAME, read_event_file
+from tournaments.importing import read_event_file
 from tournaments.standings import GameRef
 
 STEPS = 4
