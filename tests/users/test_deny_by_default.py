@@ -1,5 +1,6 @@
 """Every address and every method: what nobody and what a Viewer may do with it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -51,10 +52,7 @@ def patterns(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, UR
         if isinstance(entry, URLResolver):
             yield from patterns(entry, path)
         else:
-            for kind, sample in SAMPLES.items():
-                for name in ("pk", "ref", "lobby"):
-                    path = path.replace(f"<{kind}:{name}>", sample)
-            yield path, entry
+            yield re.sub(r"<(\w+):\w+>", lambda found: SAMPLES[found[1]], path), entry
 
 
 def routes() -> list[Route]:
