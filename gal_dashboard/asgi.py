@@ -5,6 +5,7 @@ one hop to Django on one of a few long-lived threads. Django's own ASGI handler 
 and open a database connection for each request. WebSockets go to the consumers.
 """
 
+import asyncio
 import os
 
 from a2wsgi import WSGIMiddleware
@@ -24,15 +25,21 @@ from gal_dashboard.realtime.hub import hub  # noqa: E402
 from gal_dashboard.routing import websockets  # noqa: E402
 from graphics.overlay_page import PATH as OVERLAY_PATH  # noqa: E402
 from graphics.overlay_page import OverlayPage  # noqa: E402
+from graphics.ready_views import PATH as READY_PATH  # noqa: E402
+from graphics.ready_views import ReadyViews  # noqa: E402
+from graphics.sweeper import sweeper  # noqa: E402
 
 django_threads = HeldAnswers(WSGIMiddleware(django_application, workers=settings.WEB_THREADS))
 overlay_page = Stamps(OverlayPage(frame_ancestors=settings.OVERLAY_FRAME_ANCESTORS))
+ready_views = Stamps(ReadyViews(django_threads))
 files_or_django = Stamps(static_files(django_threads))
 
 
 async def http(scope, receive, send) -> None:
     if scope["method"] not in {"GET", "HEAD"} or "gal.refusal" in scope:
         await django_threads(scope, receive, send)
+    elif READY_PATH.match(scope["path"]):
+        await ready_views(scope, receive, send)
     elif OVERLAY_PATH.match(scope["path"]):
         await overlay_page(scope, receive, send)
     else:
@@ -43,20 +50,23 @@ gate = Gate(http, limits=GateLimits(), may_send_large=may_send_large)
 
 
 async def lifespan(scope, receive, send) -> None:
-    """Start the hub before the first socket, stop it after the last."""
+    """Start the hub and the sweeper before the first request, stop them after the last."""
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
             await hub.start()
+            sweeper.start()
             await send({"type": "lifespan.startup.complete"})
         else:
             await hub.stop()
+            await asyncio.to_thread(sweeper.stop)
             await send({"type": "lifespan.shutdown.complete"})
             return
 
 
 async def application(scope, receive, send) -> None:
     if scope["type"] == "http":
+        sweeper.start()  # where the server has no lifespan, as Daphne
         await gate(scope, receive, send)
     elif scope["type"] == "websocket":
         await websockets(scope, receive, send)

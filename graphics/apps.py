@@ -5,12 +5,18 @@ class GraphicsConfig(AppConfig):
     name = "graphics"
 
     def ready(self) -> None:
+        from gal_dashboard.core.options import declare
         from gal_dashboard.events import audience
+        from gal_dashboard.events.recording import stream_advanced
         from gal_dashboard.realtime import ports
         from graphics import selectors, services
+        from graphics.options import OPTIONS
+        from graphics.ready_views import forget_changed
         from tournaments import dependants
         from tournaments.services import TOURNAMENT
 
+        declare(OPTIONS)
         audience.register(TOURNAMENT, selectors.overlays_following)
         dependants.register(services.release_tournament)
+        stream_advanced.connect(forget_changed, dispatch_uid="graphics.ready_views")
         ports.register_snapshot(selectors.overlay_snapshot)

@@ -8,7 +8,7 @@ import orjson
 from gal_dashboard.core.context import Actor
 from gal_dashboard.core.wire import fits_in_frame
 from gal_dashboard.events.recording import NewEvent
-from graphics.models import Graphic
+from graphics.models import CanvasLease, Graphic
 
 
 def public_body(graphic: Graphic) -> dict[str, Any]:
@@ -60,3 +60,37 @@ def graphic_changed(
     return NewEvent(
         type="graphic_update", name=f"graphic.{action}", payload=staff, public_payload=data
     )
+
+
+def graphic_withdrawn(action: str, *, graphic: Graphic, actor: Actor) -> NewEvent:
+    """``action`` is archived or deleted: the last that overlays hear, who hold their picture."""
+    data = {"action": action, "graphic_id": graphic.pk, "version": graphic.version}
+    staff = {
+        **data,
+        "title": graphic.title,
+        "event_name": graphic.event_name,
+        "actor": actor.name,
+        "reason": graphic.archive_reason,
+    }
+    return NewEvent(
+        type="graphic_update", name=f"graphic.{action}", payload=staff, public_payload=data
+    )
+
+
+def lock_changed(
+    action: str, lease: CanvasLease, *, by: Actor | None = None, reason: str = ""
+) -> NewEvent:
+    """``action`` is acquired, renewed, or how the lease ended. For staff only."""
+    is_locked = lease.end == ""
+    payload: dict[str, Any] = {
+        "action": action,
+        "graphic_id": lease.graphic_id,
+        "locked": is_locked,
+        "locked_by": lease.user_name if is_locked else None,
+        "expires_at": lease.expires_at if is_locked else None,
+        "lock_fence": lease.fence,
+        "actor": by.name if by else lease.user_name,
+    }
+    if by is not None:
+        payload["reason"] = reason
+    return NewEvent(type="lock_status", name=f"graphic.lock_{action}", payload=payload)

@@ -3,8 +3,9 @@
 from django.db import models
 
 from gal_dashboard.core.models import TimestampedModel
+from graphics.choices import LeaseEnd
 from graphics.functions import ByteLength
-from graphics.querysets import GraphicQuerySet
+from graphics.querysets import GraphicQuerySet, LeaseQuerySet
 
 
 class Graphic(TimestampedModel):
@@ -41,6 +42,12 @@ class Graphic(TimestampedModel):
     )
     created_by = models.CharField(max_length=150, editable=False)
     updated_by = models.CharField(max_length=150, editable=False)
+    archived_at = models.DateTimeField(null=True, editable=False)
+    archived_by = models.CharField(max_length=150, blank=True, editable=False)
+    archive_reason = models.CharField(max_length=500, blank=True, editable=False)
+    last_fence = models.PositiveBigIntegerField(
+        default=0, editable=False, help_text="The fence of the newest lease; it only rises."
+    )
 
     objects = GraphicQuerySet.as_manager()
 
@@ -61,6 +68,9 @@ class GraphicRevision(models.Model):
     event_name = models.CharField(max_length=255)
     document = models.TextField()
     tournament_id = models.BigIntegerField(null=True)
+    restored_from = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The version that was brought back, if one was."
+    )
     author = models.CharField(max_length=150)
     session_sid = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -92,3 +102,46 @@ class GraphicTournament(models.Model):
 
     def __str__(self) -> str:
         return f"{self.graphic} follows {self.tournament}"
+
+
+class CanvasLease(models.Model):
+    """A canvas lock: who may save a graphic, until when, and how that ended.
+
+    Kept for a day after its end, so that a late save of its holder is recognised.
+    """
+
+    graphic = models.ForeignKey(Graphic, on_delete=models.CASCADE, related_name="leases")
+    fence = models.PositiveBigIntegerField(help_text="A number of the graphic that only rises.")
+    session_id = models.CharField(
+        max_length=255, help_text="What the editor window called itself, else its login."
+    )
+    sid = models.CharField(max_length=64, blank=True, help_text="The login it was taken in.")
+    user_id = models.BigIntegerField(null=True)
+    user_name = models.CharField(max_length=150)
+    taken_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end = models.CharField(max_length=10, choices=LeaseEnd, blank=True)
+
+    objects = LeaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["graphic", "-fence"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["graphic", "fence"], name="graphics_lease_fence_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["graphic"],
+                condition=models.Q(end=""),
+                name="graphics_lease_one_unended",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["expires_at"], condition=models.Q(end=""), name="graphics_lease_next_end"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_name} on {self.graphic_id}, fence {self.fence}"

@@ -1,7 +1,28 @@
+from typing import Any
+
 from django.db import models
+
+from graphics.errors import GraphicNotFoundError
 
 
 class GraphicQuerySet(models.QuerySet):
     def on_air(self):
         """What overlays may show."""
         return self.filter(archived=False)
+
+    def lock_row(self, graphic_id: int) -> Any:
+        """The graphic with its row locked until the end of the transaction.
+
+        Whatever is judged about a graphic is judged under this lock. Raises
+        ``GraphicNotFoundError``.
+        """
+        graphic = self.select_for_update().filter(pk=graphic_id).first()
+        if graphic is None:
+            raise GraphicNotFoundError
+        return graphic
+
+
+class LeaseQuerySet(models.QuerySet):
+    def unended(self):
+        """Nobody has written down their end; it may have come by time all the same."""
+        return self.filter(end="")

@@ -1,18 +1,24 @@
 """Reads of graphics as plain rows; the document goes through as the text it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
 from django.db.models import QuerySet
 
+from gal_dashboard.core.clock import database_now
 from gal_dashboard.core.wire import fits_in_frame
-from graphics.errors import GraphicNotFoundError, VersionNotReachedError
+from graphics.claims import Claim
+from graphics.errors import (
+    GraphicNotFoundError,
+    RevisionNotFoundError,
+    VersionNotReachedError,
+)
 from graphics.events import public_body
-from graphics.models import Graphic, GraphicTournament
+from graphics.models import CanvasLease, Graphic, GraphicRevision, GraphicTournament
 from tournaments import selectors as tournament_selectors
 
-# The members of a graphic on the wire; data_json is the column ``document``, locks come with them.
+# The members of a graphic on the wire; data_json is the column ``document``, the lock a lease.
 MEMBERS: Final = (
     "id",
     "title",
@@ -31,7 +37,18 @@ ORDERINGS: Final = ("updated_at", "created_at", "title", "event_name", "version"
 # A page ends early rather than hold more than this in memory; ``total`` says how many there are.
 LARGEST_PAGE_BYTES: Final = 64 * 1024 * 1024
 
-_COLUMNS: Final = {"data_json": "document", "canvas_lock": None}
+ARCHIVE_MEMBERS: Final = (*MEMBERS, "archived_at", "archived_by", "reason")
+REVISION_MEMBERS: Final = (
+    "version",
+    "title",
+    "event_name",
+    "tournament_id",
+    "restored_from",
+    "author",
+    "created_at",
+)
+
+_COLUMNS: Final = {"data_json": "document", "canvas_lock": None, "reason": "archive_reason"}
 
 
 def graphics_in_order(ordering: str = "-updated_at") -> QuerySet[Graphic]:
@@ -40,43 +57,107 @@ def graphics_in_order(ordering: str = "-updated_at") -> QuerySet[Graphic]:
 
 
 def graphic_page(
-    graphics: QuerySet[Graphic], window: slice, *, members: Sequence[str] = MEMBERS
+    graphics: QuerySet[Graphic],
+    window: slice,
+    *,
+    viewer: Claim,
+    members: Sequence[str] = MEMBERS,
 ) -> list[dict[str, Any]]:
-    """The graphics of one page as REST shows them, only these members of them.
+    """The graphics of one page as REST shows them to ``viewer``, only these members of them.
 
     With documents the page has at least one graphic, then as many as ``LARGEST_PAGE_BYTES`` hold.
     """
     if "data_json" not in members:
-        return [body_of(row, members) for row in graphics.values(*_columns(members))[window]]
+        rows = list(graphics.values("pk", *_columns(members))[window])
+        return _bodies(rows, viewer, members)
     shown, size = [], 0
     for pk, document_bytes in graphics.values_list("pk", "document_bytes")[window]:
         size += document_bytes
         if shown and size > LARGEST_PAGE_BYTES:
             break
         shown.append(pk)
-    rows = Graphic.objects.filter(pk__in=shown).values("pk", *_columns(members))
-    bodies = {row["pk"]: body_of(row, members) for row in rows}
-    return [bodies[pk] for pk in shown if pk in bodies]
+    found = Graphic.objects.filter(pk__in=shown).values("pk", *_columns(members))
+    by_pk = {row["pk"]: row for row in found}
+    # one may have been deleted between the two reads
+    return _bodies([by_pk[pk] for pk in shown if pk in by_pk], viewer, members)
 
 
-def body_of(row: Mapping[str, Any], members: Sequence[str] = MEMBERS) -> dict[str, Any]:
-    """A graphic as REST shows it, from the columns that ``members`` need."""
-    body = {name: row.get(name) for name in members}
+def graphic_body(graphic_id: int, viewer: Claim) -> dict[str, Any]:
+    """Raises ``GraphicNotFoundError``."""
+    row = Graphic.objects.filter(pk=graphic_id).values("pk", *_columns(MEMBERS)).first()
+    if row is None:
+        raise GraphicNotFoundError
+    return _bodies([row], viewer)[0]
+
+
+def body_of_graphic(graphic: Graphic, viewer: Claim) -> dict[str, Any]:
+    """What ``graphic_body`` would read, of a graphic that was written just now."""
+    return _bodies([{name: getattr(graphic, name) for name in ("pk", *_columns(MEMBERS))}], viewer)[
+        0
+    ]
+
+
+def _bodies(
+    rows: Sequence[Mapping[str, Any]], viewer: Claim, members: Sequence[str] = MEMBERS
+) -> list[dict[str, Any]]:
+    """Rows with the columns that ``members`` need, as REST shows them; one query for all locks."""
+    leases = live_leases(row["pk"] for row in rows) if "canvas_lock" in members else {}
+    return [_body(row, leases.get(row["pk"]), viewer, members) for row in rows]
+
+
+def _body(
+    row: Mapping[str, Any], lease: CanvasLease | None, viewer: Claim, members: Sequence[str]
+) -> dict[str, Any]:
+    body = {name: row.get(_COLUMNS.get(name) or name) for name in members}
     if "data_json" in body:
         body["data_json"] = orjson.Fragment(row["document"])
+    if "canvas_lock" in body:
+        body["canvas_lock"] = None if lease is None else lock_body(lease, viewer)
     return body
 
 
-def body_of_graphic(graphic: Graphic) -> dict[str, Any]:
-    return body_of({column: getattr(graphic, column) for column in _columns(MEMBERS)})
+def lock_body(lease: CanvasLease, viewer: Claim) -> dict[str, Any]:
+    """A live lock as ``viewer`` may see it: nobody but its holder learns the session."""
+    is_holder = viewer.holds(lease)
+    return {
+        "id": lease.pk,
+        "graphic_id": lease.graphic_id,
+        "user_name": lease.user_name,
+        "session_id": lease.session_id if is_holder else None,
+        "locked": True,
+        "locked_at": lease.taken_at,
+        "expires_at": lease.expires_at,
+        "lock_fence": lease.fence,
+        "can_edit": is_holder,
+    }
 
 
-def graphic_body(graphic_id: int) -> dict[str, Any]:
-    """Raises ``GraphicNotFoundError``."""
-    row = Graphic.objects.filter(pk=graphic_id).values(*_columns(MEMBERS)).first()
+def live_leases(graphic_ids: Iterable[int] | None = None) -> dict[int, CanvasLease]:
+    """The leases that hold now by graphic, of these graphics or of all: one query."""
+    rows = CanvasLease.objects.unended().filter(expires_at__gt=database_now())
+    if graphic_ids is not None:
+        rows = rows.filter(graphic_id__in=list(graphic_ids))
+    return {lease.graphic_id: lease for lease in rows.order_by("taken_at", "pk")}
+
+
+def event_names() -> list[str]:
+    """Every event name that a graphic has, live or archived, sorted."""
+    names = Graphic.objects.order_by("event_name").values_list("event_name", flat=True)
+    return sorted(names.distinct())  # the databases sort by rules of their own
+
+
+def revision_rows(graphic_id: int) -> QuerySet[GraphicRevision]:
+    """The revisions of a graphic, the newest first."""
+    return GraphicRevision.objects.filter(graphic_id=graphic_id).order_by("-version")
+
+
+def revision_body(graphic_id: int, version: int) -> dict[str, Any]:
+    """One revision with its document. Raises ``RevisionNotFoundError``."""
+    rows = revision_rows(graphic_id).filter(version=version)
+    row = rows.values(*REVISION_MEMBERS, "document").first()
     if row is None:
-        raise GraphicNotFoundError
-    return body_of(row)
+        raise RevisionNotFoundError(version=version)
+    return row | {"data_json": orjson.Fragment(row.pop("document"))}
 
 
 def _columns(members: Sequence[str]) -> list[str]:
@@ -139,6 +220,9 @@ def overlay_snapshot(graphic_id: int) -> dict[str, Any] | None:
 
 
 def overlays_following(tournament_id: int) -> list[int]:
-    """The graphics that show something of this tournament."""
-    rows = GraphicTournament.objects.filter(tournament_id=tournament_id)
+    """The live graphics that show something of this tournament.
+
+    An overlay hears nothing between ``archived`` and ``restored``, which brings the standings.
+    """
+    rows = GraphicTournament.objects.filter(tournament_id=tournament_id, graphic__archived=False)
     return list(rows.order_by("graphic_id").values_list("graphic_id", flat=True))

@@ -1,4 +1,4 @@
-"""Forms and shapes of graphics."""
+"""Forms and shapes of graphics, their locks, their archive and their revisions."""
 
 from typing import Any
 
@@ -39,7 +39,18 @@ class GraphicInput(serializers.Serializer):
     )
 
 
-class GraphicChanges(serializers.Serializer):
+class ClaimInput(serializers.Serializer):
+    """In whose name: the editor window, and the fence of the lock that it believes to hold."""
+
+    session_id = StrictCharField(
+        max_length=255, required=False, allow_null=True, help_text="As sent to POST /lock."
+    )
+    lock_fence = StrictIntegerField(
+        min_value=0, max_value=2**53 - 1, required=False, allow_null=True
+    )
+
+
+class GraphicChanges(ClaimInput):
     """Every field may be absent or null, which leaves it as it is."""
 
     title = StrictCharField(max_length=255, required=False, allow_null=True)
@@ -48,6 +59,48 @@ class GraphicChanges(serializers.Serializer):
     tournament_id = StrictIntegerField(
         min_value=0, max_value=MAX_ID, required=False, allow_null=True, help_text="0 detaches."
     )
+
+
+class DuplicateInput(serializers.Serializer):
+    new_title = StrictCharField(max_length=255, required=False, allow_null=True)
+    new_event_name = StrictCharField(max_length=255, required=False, allow_null=True)
+
+
+class ArchiveInput(ClaimInput):
+    reason = StrictCharField(max_length=500, required=False, allow_null=True, allow_blank=True)
+
+
+class LockSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    graphic_id = serializers.IntegerField()
+    user_name = serializers.CharField()
+    session_id = serializers.CharField(allow_null=True, help_text="Shown to the holder alone.")
+    locked = serializers.BooleanField()
+    locked_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    lock_fence = serializers.IntegerField(help_text="Send it along with every save.")
+    can_edit = serializers.BooleanField()
+
+
+class LockStatusSerializer(serializers.Serializer):
+    locked = serializers.BooleanField()
+    lock_info = LockSerializer(allow_null=True)
+    can_edit = serializers.BooleanField()
+
+
+class LockListSerializer(serializers.Serializer):
+    locks = LockSerializer(many=True)
+    total = serializers.IntegerField()
+
+
+class ReleasedSerializer(serializers.Serializer):
+    message = serializers.CharField()
+    released = serializers.BooleanField()
+
+
+class CleanedSerializer(serializers.Serializer):
+    message = serializers.CharField()
+    cleaned_count = serializers.IntegerField()
 
 
 class GraphicSerializer(serializers.Serializer):
@@ -62,7 +115,7 @@ class GraphicSerializer(serializers.Serializer):
     archived = serializers.BooleanField()
     version = serializers.IntegerField()
     tournament_id = serializers.IntegerField(allow_null=True)
-    canvas_lock = serializers.DictField(allow_null=True)
+    canvas_lock = LockSerializer(allow_null=True)
 
 
 class ListedGraphicSerializer(GraphicSerializer):
@@ -86,3 +139,42 @@ class GraphicViewSerializer(serializers.Serializer):
     data_json = serializers.DictField()
     version = serializers.IntegerField()
     tournament_id = serializers.IntegerField(allow_null=True)
+
+
+class ArchivedGraphicSerializer(GraphicSerializer):
+    archived_at = serializers.DateTimeField()
+    archived_by = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class ArchiveListSerializer(serializers.Serializer):
+    archives = ArchivedGraphicSerializer(many=True)
+    total = serializers.IntegerField()
+    can_delete = serializers.BooleanField()
+
+
+class ArchiveAnswerSerializer(serializers.Serializer):
+    success = serializers.BooleanField()
+    message = serializers.CharField()
+    graphic_id = serializers.IntegerField()
+    archived_at = serializers.DateTimeField(allow_null=True)
+    restored_at = serializers.DateTimeField(allow_null=True)
+
+
+class RevisionSummarySerializer(serializers.Serializer):
+    version = serializers.IntegerField()
+    title = serializers.CharField()
+    event_name = serializers.CharField()
+    tournament_id = serializers.IntegerField(allow_null=True)
+    restored_from = serializers.IntegerField(allow_null=True)
+    author = serializers.CharField()
+    created_at = serializers.DateTimeField()
+
+
+class RevisionSerializer(RevisionSummarySerializer):
+    data_json = serializers.DictField()
+
+
+class RevisionListSerializer(serializers.Serializer):
+    revisions = RevisionSummarySerializer(many=True)
+    total = serializers.IntegerField()

@@ -5,20 +5,24 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from django.db import transaction
 
 from gal_dashboard.audit import trail
 from gal_dashboard.core.context import Actor
 from gal_dashboard.core.errors import InvalidFieldsError
 from gal_dashboard.events.recording import emit, recording
-from graphics import events
-from graphics.errors import GraphicArchivedError, GraphicNotFoundError, StaleGraphicError
+from graphics import canvas, events, locks
+from graphics.claims import Claim
+from graphics.errors import GraphicArchivedError, RevisionNotFoundError, StaleGraphicError
 from graphics.models import Graphic, GraphicRevision, GraphicTournament
 from tournaments import selectors as tournament_selectors
 from tournaments.events import standings_published
 from tournaments.services import lock_tournaments
 
 DETACHED = 0  # the tournament_id that unties a graphic: null means "unchanged"
+LONGEST_TITLE = 255
+COPY = " (Copy)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,48 +58,96 @@ def create_graphic(
             created_by=actor.name,
             updated_by=actor.name,
         )
+        _refuse_document(document)
         graphic.full_clean()
         graphic.save()
         _store_version(graphic, actor)
         trail.record("graphic.created", actor=actor, target=graphic)
-        _tell("created", graphic, actor=actor, is_retied=True)
+        tell("created", graphic, actor=actor, is_retied=True)
         return graphic
+
+
+def duplicate_graphic(
+    *, actor: Actor, graphic_id: int, new_title: str | None, new_event_name: str | None
+) -> Graphic:
+    """A live copy at version 1, of an archived graphic too. Raises ``GraphicNotFoundError``."""
+    with recording():
+        original = lock_with_tournaments(graphic_id, is_publishing=True)[0]
+        return create_graphic(
+            actor=actor,
+            title=new_title or original.title[: LONGEST_TITLE - len(COPY)] + COPY,
+            event_name=new_event_name or original.event_name,
+            document=original.document,
+            tournament_id=original.tournament_id,
+        )
 
 
 def update_graphic(
     *,
-    actor: Actor,
     graphic_id: int,
     changes: Changes,
+    claim: Claim,
     accepted_versions: frozenset[str] | None = None,
 ) -> Graphic:
     """Save a new version, or nothing at all if nothing would be different.
 
     The row is locked before anything is judged, so of two writers the second sees the first one's
     version. ``accepted_versions`` are those of ``If-Match``; ``None`` accepts any.
-    Raises, in this order, ``GraphicNotFoundError``, ``GraphicArchivedError``,
-    ``StaleGraphicError``, ``InvalidFieldsError``, ``ValidationError``.
+    Raises, in this order, ``GraphicNotFoundError``, ``GraphicLockedError``,
+    ``GraphicArchivedError`` or ``LockLostError``, ``StaleGraphicError``, ``InvalidFieldsError``,
+    ``ValidationError``.
     """
     with recording():
-        graphic, known = _lock_with_tournaments(graphic_id, changes.tournament_id)
-        _refuse_write(graphic, accepted_versions=accepted_versions)
+        graphic, known = lock_with_tournaments(graphic_id, changes.tournament_id)
+        _refuse_write(graphic, claim, accepted_versions)
         _refuse_unknown_tournament(changes.tournament_id, known=known)
-        changed = _apply(graphic, changes)
-        if changed:
-            graphic.full_clean()
-            _save(graphic, changed, actor=actor)
+        _save_changes(graphic, changes, actor=claim.actor, action="graphic.updated")
         return graphic
 
 
-def refuse_update(*, graphic_id: int, accepted_versions: frozenset[str] | None) -> None:
+def restore_revision(
+    *,
+    graphic_id: int,
+    version: int,
+    claim: Claim,
+    accepted_versions: frozenset[str] | None = None,
+) -> Graphic:
+    """Save an old version as a new one. Refuses as ``update_graphic``; ``RevisionNotFoundError``.
+
+    A tournament that is gone meanwhile is not brought back: the graphic is tied to none.
+    """
+    with recording():
+        revision = GraphicRevision.objects.filter(graphic=graphic_id, version=version).first()
+        if revision is None:
+            raise RevisionNotFoundError(version=version)
+        tie = revision.tournament_id or DETACHED
+        graphic, known = lock_with_tournaments(graphic_id, tie)
+        _refuse_write(graphic, claim, accepted_versions)
+        changes = Changes(
+            title=revision.title,
+            event_name=revision.event_name,
+            document=revision.document,
+            tournament_id=tie if tie in known else DETACHED,
+        )
+        _save_changes(
+            graphic,
+            changes,
+            actor=claim.actor,
+            action="graphic.revision_restored",
+            restored_from=version,
+        )
+        return graphic
+
+
+def refuse_update(
+    *, graphic_id: int, claim: Claim, accepted_versions: frozenset[str] | None
+) -> None:
     """Judge a write whose fields are invalid anyway: a conflict is told before a broken rule.
 
     The client would else correct what it sent over an old version, only to be refused again.
     """
-    graphic = Graphic.objects.defer("document").filter(pk=graphic_id).first()
-    if graphic is None:
-        raise GraphicNotFoundError
-    _refuse_write(graphic, accepted_versions=accepted_versions)
+    with recording():
+        _refuse_write(Graphic.objects.lock_row(graphic_id), claim, accepted_versions)
 
 
 def release_tournament(*, actor: Actor, tournament_id: int) -> None:
@@ -106,23 +158,17 @@ def release_tournament(*, actor: Actor, tournament_id: int) -> None:
     with recording():
         tied = Graphic.objects.filter(tournament_id=tournament_id).order_by("pk")
         for graphic_id in tied.values_list("pk", flat=True):
-            graphic = lock_graphic(graphic_id)
-            changed = _apply(graphic, Changes(tournament_id=DETACHED))
-            _save(graphic, changed, actor=actor)
+            graphic = Graphic.objects.lock_row(graphic_id)
+            changes = Changes(tournament_id=DETACHED)
+            _save_changes(graphic, changes, actor=actor, action="graphic.updated")
 
 
-def lock_graphic(graphic_id: int) -> Graphic:
-    """The graphic with its row locked until the end of the transaction."""
-    graphic = Graphic.objects.select_for_update().filter(pk=graphic_id).first()
-    if graphic is None:
-        raise GraphicNotFoundError
-    return graphic
-
-
-def _lock_with_tournaments(
-    graphic_id: int, tournament_id: int | None
+def lock_with_tournaments(
+    graphic_id: int, tournament_id: int | None = None, *, is_publishing: bool = False
 ) -> tuple[Graphic, frozenset[int | None]]:
     """The locked graphic and, where its tie may change, which tournaments are there, locked too.
+
+    Who is only going to publish the tie's standings locks the tournament that it has.
 
     Tournaments are locked before graphics, everywhere, and both the old and the new one: who
     publishes for the old one must not send its standings after the graphic has left it. Which one
@@ -130,11 +176,11 @@ def _lock_with_tournaments(
     """
     while True:
         tie = Graphic.objects.filter(pk=graphic_id).values_list("tournament_id", flat=True).first()
-        moves = tournament_id is not None and (tournament_id or None) != tie
+        moves = is_publishing or (tournament_id is not None and (tournament_id or None) != tie)
         with suppress(_TiedMeanwhileError), transaction.atomic():
             known = lock_tournaments(filter(None, {tie, tournament_id}) if moves else ())
-            graphic = lock_graphic(graphic_id)
-            if tournament_id is not None and graphic.tournament_id != tie:
+            graphic = Graphic.objects.lock_row(graphic_id)
+            if (is_publishing or tournament_id is not None) and graphic.tournament_id != tie:
                 raise _TiedMeanwhileError  # gives the locks back
             return graphic, known | {tie}
 
@@ -143,9 +189,10 @@ class _TiedMeanwhileError(Exception):
     """Raised when a graphic was tied to another tournament between a look and its lock."""
 
 
-def _refuse_write(graphic: Graphic, *, accepted_versions: frozenset[str] | None) -> None:
-    if graphic.archived:
+def _refuse_write(graphic: Graphic, claim: Claim, accepted_versions: frozenset[str] | None) -> None:
+    if graphic.archived:  # its lock has ended with the archiving
         raise GraphicArchivedError
+    locks.refuse_unless_writable(graphic, claim)
     if accepted_versions is not None and str(graphic.version) not in accepted_versions:
         raise StaleGraphicError(current_version=graphic.version)
 
@@ -153,6 +200,35 @@ def _refuse_write(graphic: Graphic, *, accepted_versions: frozenset[str] | None)
 def _refuse_unknown_tournament(tournament_id: int | None, *, known: Container[int | None]) -> None:
     if tournament_id and tournament_id not in known:
         raise InvalidFieldsError({"tournament_id": ["There is no such tournament."]})
+
+
+def _refuse_document(document: str) -> None:
+    faults = canvas.faults(orjson.loads(document))
+    if faults:
+        raise InvalidFieldsError({f"data_json.{path}": told for path, told in faults.items()})
+
+
+def _save_changes(
+    graphic: Graphic,
+    changes: Changes,
+    *,
+    actor: Actor,
+    action: str,
+    restored_from: int | None = None,
+) -> None:
+    """Write what differs as the next version; nothing is written or told if nothing does."""
+    changed = _apply(graphic, changes)
+    if not changed:
+        return
+    if "document" in changed:
+        _refuse_document(graphic.document)
+    graphic.version += 1
+    graphic.updated_by = actor.name
+    graphic.full_clean()
+    graphic.save(update_fields=[*changed, "version", "updated_by", "updated_at"])
+    _store_version(graphic, actor, restored_from=restored_from)
+    trail.record(action, actor=actor, target=graphic, changes=changed)
+    tell("updated", graphic, actor=actor, is_retied="tournament_id" in changed)
 
 
 def _apply(graphic: Graphic, changes: Changes) -> dict[str, tuple[Any, Any]]:
@@ -174,16 +250,7 @@ def _apply(graphic: Graphic, changes: Changes) -> dict[str, tuple[Any, Any]]:
     return changed
 
 
-def _save(graphic: Graphic, changed: Mapping[str, tuple[Any, Any]], *, actor: Actor) -> None:
-    graphic.version += 1
-    graphic.updated_by = actor.name
-    graphic.save(update_fields=[*changed, "version", "updated_by", "updated_at"])
-    _store_version(graphic, actor)
-    trail.record("graphic.updated", actor=actor, target=graphic, changes=changed)
-    _tell("updated", graphic, actor=actor, is_retied="tournament_id" in changed)
-
-
-def _store_version(graphic: Graphic, actor: Actor) -> None:
+def _store_version(graphic: Graphic, actor: Actor, *, restored_from: int | None = None) -> None:
     GraphicRevision.objects.create(
         graphic=graphic,
         version=graphic.version,
@@ -191,6 +258,7 @@ def _store_version(graphic: Graphic, actor: Actor) -> None:
         event_name=graphic.event_name,
         document=graphic.document,
         tournament_id=graphic.tournament_id,
+        restored_from=restored_from,
         author=actor.name,
         session_sid=actor.sid or "",
     )
@@ -204,7 +272,8 @@ def _store_version(graphic: Graphic, actor: Actor) -> None:
         )
 
 
-def _tell(action: str, graphic: Graphic, *, actor: Actor, is_retied: bool) -> None:
+def tell(action: str, graphic: Graphic, *, actor: Actor, is_retied: bool) -> None:
+    """Emit what became of a graphic, and its standings where its tie to a tournament is new."""
     overlays = [] if graphic.archived else [graphic.pk]  # an archived one ended its stream
     tournament = _tournament_of(graphic) if is_retied else None
     changed = events.graphic_changed(

@@ -11,13 +11,20 @@ from rest_framework.response import Response
 
 from gal_dashboard.api.concurrency import conditional, etag_of, versions_in
 from gal_dashboard.api.pagination import choice_of, choices_of, number_of, page_of
-from gal_dashboard.api.schema import IF_NONE_MATCH, NOT_MODIFIED, id_parameter, page_parameters
-from gal_dashboard.api.views import ApiViewSet
-from graphics import selectors, services
-from graphics.errors import GraphicNotFoundError
+from gal_dashboard.api.schema import (
+    IF_NONE_MATCH,
+    NOT_MODIFIED,
+    MessageSerializer,
+    id_parameter,
+    page_parameters,
+)
+from graphics import archive, selectors, services
+from graphics.base_views import FENCE_HEADER, GraphicBase
+from graphics.errors import AlreadyArchivedError, GraphicNotFoundError
 from graphics.filters import GraphicFilter
-from graphics.models import Graphic
 from graphics.serializers import (
+    ClaimInput,
+    DuplicateInput,
     GraphicChanges,
     GraphicInput,
     GraphicListSerializer,
@@ -27,9 +34,17 @@ from graphics.serializers import (
 
 MOST_AT_ONCE = 200
 HIGHEST_VERSION = 2**31 - 1
+DELETE_FOR_GOOD = "maintenance:write"
 ORDERINGS = [f"{sign}{name}" for name in selectors.ORDERINGS for sign in ("-", "")]
+
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description='The version you read, as `"7"`; or `*`.'
+)
+FENCE = OpenApiParameter(
+    FENCE_HEADER,
+    {"type": "integer", "minimum": 0},
+    OpenApiParameter.HEADER,
+    description="The `lock_fence` of the lock that you hold.",
 )
 VERSION = OpenApiParameter(
     "version",
@@ -50,11 +65,15 @@ FILTERS = [
         description="Only these members, as `id,title,version`.",
     ),
 ]
+COPY_NAMES = [
+    OpenApiParameter("new_title", str, description="As in the body."),
+    OpenApiParameter("new_event_name", str, description="As in the body."),
+]
 
 
-class GraphicViewSet(ApiViewSet):
-    area = "graphics"
+class GraphicViewSet(GraphicBase):
     public_actions: ClassVar[frozenset[str]] = frozenset({"public_view"})
+    scopes: ClassVar[dict[str, str]] = {"delete_for_good": DELETE_FOR_GOOD}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         try:
@@ -67,8 +86,8 @@ class GraphicViewSet(ApiViewSet):
             raise
 
     def find(self, pk: int | None = None, **kwargs: object) -> None:
-        if self.action in {"update", "partial_update"} and not selectors.graphic_exists(pk or 0):
-            raise GraphicNotFoundError
+        if self.action not in {"retrieve", "public_view"}:  # those two look themselves
+            super().find(pk=pk)
 
     @extend_schema(parameters=FILTERS, responses=GraphicListSerializer)
     def list(self, request: Request) -> Response:
@@ -87,7 +106,9 @@ class GraphicViewSet(ApiViewSet):
             raise drf.ValidationError(found.errors)
         return Response(
             {
-                "graphics": selectors.graphic_page(found.qs, page.window, members=members),
+                "graphics": selectors.graphic_page(
+                    found.qs, page.window, viewer=self.viewer, members=members
+                ),
                 "total": found.qs.order_by().count(),
             }
         )
@@ -103,25 +124,29 @@ class GraphicViewSet(ApiViewSet):
             document=fields.get("data_json") or "{}",
             tournament_id=fields.get("tournament_id"),
         )
-        return _answer(graphic, HTTPStatus.CREATED)
+        return self.answer(graphic, HTTPStatus.CREATED)
 
     @extend_schema(responses=GraphicSerializer)
     def retrieve(self, request: Request, pk: int) -> Response:
         """One graphic with its document; the ETag is its version."""
-        body = selectors.graphic_body(pk)
+        body = selectors.graphic_body(pk, self.viewer)
         return Response(body, headers={"ETag": etag_of(body["version"])})
 
-    @extend_schema(parameters=[IF_MATCH], request=GraphicChanges, responses=GraphicSerializer)
+    @extend_schema(
+        parameters=[IF_MATCH, FENCE], request=GraphicChanges, responses=GraphicSerializer
+    )
     def update(self, request: Request, pk: int) -> Response:
         """Save what is named; null and absent fields stay.
 
         PUT and PATCH do the same. A save that changes nothing answers 200 with the same version
-        and tells nobody.
+        and tells nobody. 423 `graphic_locked` while another session edits, 409 `lock_lost` if you
+        have lost the lock meanwhile, 412 if `If-Match` is not the newest version.
         """
         accepted = versions_in(request.headers.get("If-Match"))
+        claim = self.claim()
         form = GraphicChanges(data=self.body)
         if not form.is_valid():
-            services.refuse_update(graphic_id=pk, accepted_versions=accepted)
+            services.refuse_update(graphic_id=pk, claim=claim, accepted_versions=accepted)
             raise drf.ValidationError(form.errors)
         fields = form.validated_data
         changes = services.Changes(
@@ -131,14 +156,50 @@ class GraphicViewSet(ApiViewSet):
             tournament_id=fields.get("tournament_id"),
         )
         graphic = services.update_graphic(
-            actor=request.user, graphic_id=pk, changes=changes, accepted_versions=accepted
+            graphic_id=pk, changes=changes, claim=claim, accepted_versions=accepted
         )
-        return _answer(graphic, HTTPStatus.OK)
+        return self.answer(graphic, viewer=claim)
 
-    @extend_schema(parameters=[IF_MATCH], request=GraphicChanges, responses=GraphicSerializer)
+    @extend_schema(
+        parameters=[IF_MATCH, FENCE], request=GraphicChanges, responses=GraphicSerializer
+    )
     def partial_update(self, request: Request, pk: int) -> Response:
         """Save what is named, as PUT does."""
         return self.update(request, pk)
+
+    @extend_schema(request=ClaimInput, responses=MessageSerializer)
+    def destroy(self, request: Request, pk: int) -> Response:
+        """Archive a graphic; 200 as well if it is archived already."""
+        try:
+            archive.archive_graphic(graphic_id=pk, claim=self.claim())
+        except AlreadyArchivedError:
+            return Response({"message": "The graphic is archived already."})
+        return Response({"message": "The graphic was archived."})
+
+    @extend_schema(request=ClaimInput, responses=MessageSerializer)
+    def delete_for_good(self, request: Request, pk: int) -> Response:
+        """Remove a graphic with its revisions, live or archived."""
+        title = archive.delete_graphic(graphic_id=pk, claim=self.claim())
+        return Response({"message": f"Graphic {title} was deleted for good."})
+
+    @extend_schema(
+        parameters=COPY_NAMES, request=DuplicateInput, responses={201: GraphicSerializer}
+    )
+    def duplicate(self, request: Request, pk: int) -> Response:
+        """A live copy at version 1, titled `X (Copy)` unless named."""
+        fields = self.validated_with_query(DuplicateInput)
+        graphic = services.duplicate_graphic(
+            actor=request.user,
+            graphic_id=pk,
+            new_title=fields.get("new_title"),
+            new_event_name=fields.get("new_event_name"),
+        )
+        return self.answer(graphic, HTTPStatus.CREATED)
+
+    @extend_schema(responses=drf.ListSerializer(child=drf.CharField()))
+    def event_names(self, request: Request) -> Response:
+        """The names of all events that have a graphic, archived ones too, sorted."""
+        return Response(selectors.event_names())
 
     @extend_schema(
         parameters=[VERSION, IF_NONE_MATCH],
@@ -150,11 +211,3 @@ class GraphicViewSet(ApiViewSet):
         at_least = number_of(request, "version", default=0, low=0, high=HIGHEST_VERSION)
         body = selectors.public_view(pk, at_least=at_least)
         return conditional(request, etag=etag_of(body["version"]), body=lambda: body)
-
-
-def _answer(graphic: Graphic, status: HTTPStatus) -> Response:
-    return Response(
-        selectors.body_of_graphic(graphic),
-        status=status,
-        headers={"ETag": etag_of(graphic.version)},
-    )

@@ -1,5 +1,6 @@
 """What all API views share: the order of refusals, and a body that is always read."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -9,6 +10,7 @@ from rest_framework.exceptions import MethodNotAllowed, ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from gal_dashboard.api import idempotency
 from gal_dashboard.api.permissions import IsPublic
 
 METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -27,8 +29,12 @@ class ApiViewSet(viewsets.GenericViewSet):
     # Actions whose body may be any JSON value, not only an object.
     any_value_actions: ClassVar[frozenset[str]] = frozenset()
 
+    # The heading under which the documentation shows the view; by default its area.
+    tag: ClassVar[str | None] = None
+
     request: Request
     action: str | None
+    _once: idempotency.Once | None = None
 
     @property
     def is_public(self) -> bool:
@@ -59,9 +65,24 @@ class ApiViewSet(viewsets.GenericViewSet):
         super().initial(request, *args, **kwargs)
         if self.action == OPTIONS:
             return
+        if request.method == "POST" and not self.is_public and self.tag != "auth":
+            self._claim_key(request)
         self.find(**kwargs)
         if request.method in METHODS_WITH_BODY:
             self.check_form()
+
+    def _claim_key(self, request: Request) -> None:
+        """Carry a POST with an ``Idempotency-Key`` out once, and answer its repetitions."""
+        self._once = idempotency.claim(request, sid=request.user.sid or "")
+        if self._once is not None:
+            # DRF looks the handler up after this
+            self.post = partial(self._once.run, self.post)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        response = super().handle_exception(exc)
+        if self._once is not None:
+            self._once.settle(response)
+        return response
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The methods of this address, which stand in ``Allow`` of every answer."""

@@ -15,6 +15,7 @@ class ErrorKind(StrEnum):
     CONFLICT = "conflict"
     STALE = "stale"
     LOCKED = "locked"
+    UNPROCESSABLE = "unprocessable"
     THROTTLED = "throttled"
     UNAVAILABLE = "unavailable"
 

@@ -37,6 +37,12 @@ REFRESH_TOKEN_LIFETIME = timedelta(days=7)
 # Threads that answer HTTP in each process; each keeps one database connection for its life.
 WEB_THREADS = env.int("WEB_THREADS", default=4, validate=validate.Range(min=1))
 
+
+def READ_VARIABLE(name: str) -> str | None:  # noqa: N802 - settings have names in capitals
+    """A variable of the environment or of .env.local, for options that apps declare."""
+    return env.str(name, default=None)
+
+
 # --- The house -----------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "daphne",  # first: its runserver replaces Django's

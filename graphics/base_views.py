@@ -1,0 +1,75 @@
+"""What all views of graphics share: finding the graphic, and in whose name a request acts."""
+
+import re
+from http import HTTPStatus
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from gal_dashboard.api.concurrency import etag_of
+from gal_dashboard.api.fields import StrictCharField
+from gal_dashboard.api.views import ApiViewSet
+from gal_dashboard.core.errors import InvalidFieldsError
+from graphics import selectors
+from graphics.claims import Claim
+from graphics.errors import GraphicNotFoundError
+from graphics.models import Graphic
+from graphics.serializers import ClaimInput
+
+_FENCE = re.compile(r"[0-9]{1,16}\Z")
+FENCE_HEADER = "X-Lock-Fence"
+
+
+class GraphicBase(ApiViewSet):
+    area = "graphics"
+
+    def find(self, pk: int | None = None, **kwargs: object) -> None:
+        if pk is not None and not selectors.graphic_exists(pk):
+            raise GraphicNotFoundError
+
+    @property
+    def viewer(self) -> Claim:
+        """The caller as one who looks: by their login."""
+        return Claim(actor=self.request.user)
+
+    def claim(self) -> Claim:
+        """The caller as one who acts. The session may stand in the query, the fence in a header."""
+        fields = self.validated_with_query(ClaimInput)
+        fence = fields.get("lock_fence")
+        return Claim(
+            actor=self.request.user,
+            session_id=fields.get("session_id"),
+            fence=_fence_of(self.request) if fence is None else fence,
+        )
+
+    def validated_with_query(self, serializer_class: type) -> dict[str, Any]:
+        """The form's fields from the body, or from the query where the body does not name them."""
+        query = self.request.query_params
+        # a query holds texts: a number in it is one of the parameters that nobody asked for
+        named = {
+            name: query[name]
+            for name, field in serializer_class().fields.items()
+            if name in query and isinstance(field, StrictCharField)
+        }
+        form = serializer_class(data={**named, **self.body})
+        form.is_valid(raise_exception=True)
+        return form.validated_data
+
+    def answer(
+        self, graphic: Graphic, status: HTTPStatus = HTTPStatus.OK, *, viewer: Claim | None = None
+    ) -> Response:
+        return Response(
+            selectors.body_of_graphic(graphic, viewer or self.viewer),
+            status=status,
+            headers={"ETag": etag_of(graphic.version)},
+        )
+
+
+def _fence_of(request: Request) -> int | None:
+    text = request.headers.get(FENCE_HEADER)
+    if text is None:
+        return None
+    if not _FENCE.match(text):
+        raise InvalidFieldsError({FENCE_HEADER: ["Must be the lock_fence of a lock."]})
+    return int(text)

@@ -1,0 +1,216 @@
+"""Canvas locks: of two people one edits, and whoever lost the lock overwrites nothing.
+
+A lock is a lease: a row with an end. Every new lease of a graphic gets a fence, a number that only
+rises; a save that names an older one comes from somebody who has lost the lock meanwhile. The row
+of the graphic is locked before anything is judged, and the database's clock decides what has ended.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from gal_dashboard.audit import trail
+from gal_dashboard.core.clock import database_now
+from gal_dashboard.core.context import SYSTEM, Actor
+from gal_dashboard.core.options import value
+from gal_dashboard.events.recording import emit, recording
+from graphics import events
+from graphics.choices import LeaseEnd
+from graphics.claims import Claim
+from graphics.errors import (
+    GraphicArchivedError,
+    GraphicLockedError,
+    LockBusyError,
+    LockLostError,
+    LockNotHeldError,
+)
+from graphics.models import CanvasLease, Graphic
+from graphics.options import LOCK_TTL
+
+SWEPT_AT_ONCE = 100
+
+
+def acquire_lock(*, graphic_id: int, claim: Claim) -> CanvasLease:
+    """Let the claimant edit; again by the holder it extends the same lease, with the same fence.
+
+    Of several who ask at once exactly one gets a free lock: each waits for the graphic's row.
+    Raises ``GraphicNotFoundError``, ``GraphicArchivedError``, ``LockBusyError``.
+    """
+    with recording():
+        graphic = Graphic.objects.lock_row(graphic_id)
+        if graphic.archived:
+            raise GraphicArchivedError
+        now = database_now()
+        lease = live_lease(graphic, now)
+        if lease is not None:
+            if not claim.holds(lease):
+                raise LockBusyError(**facts_of(lease))
+            return _extend(lease, now)
+        lease = CanvasLease.objects.create(
+            graphic=graphic,
+            fence=_next_fence(graphic, now),
+            session_id=claim.actor.sid or "" if claim.session_id is None else claim.session_id,
+            sid=claim.actor.sid or "",
+            user_id=claim.actor.user_id,
+            user_name=claim.actor.name,
+            taken_at=now,
+            expires_at=now + _ttl(),
+        )
+        trail.record("graphic.lock_acquired", actor=claim.actor, target=graphic)
+        emit(events.lock_changed("acquired", lease))
+        return lease
+
+
+def refresh_lock(*, graphic_id: int, claim: Claim) -> CanvasLease:
+    """Extend the claimant's live lease. Raises ``LockNotHeldError`` without one."""
+    with recording():
+        graphic = Graphic.objects.lock_row(graphic_id)
+        now = database_now()
+        lease = live_lease(graphic, now)
+        if lease is None or not claim.holds(lease):
+            raise LockNotHeldError
+        return _extend(lease, now)
+
+
+def release_lock(*, graphic_id: int, claim: Claim) -> bool:
+    """End the claimant's lease; ``False`` if there is none of theirs: a stranger ends nothing."""
+    with recording():
+        graphic = Graphic.objects.lock_row(graphic_id)
+        lease = live_lease(graphic, database_now())
+        if lease is None or not claim.holds(lease):
+            return False
+        trail.record("graphic.lock_released", actor=claim.actor, target=graphic)
+        _end(lease, LeaseEnd.RELEASED)
+        return True
+
+
+def force_release_lock(*, graphic_id: int, actor: Actor, reason: str) -> bool:
+    """Break a lease, whoever holds it; the audit trail and everybody who follows learn why."""
+    with recording():
+        graphic = Graphic.objects.lock_row(graphic_id)
+        lease = live_lease(graphic, database_now())
+        if lease is None:
+            return False
+        trail.record(
+            "graphic.lock_forced",
+            actor=actor,
+            target=graphic,
+            changes={"holder": (lease.user_name, None), "reason": (None, reason)},
+        )
+        _end(lease, LeaseEnd.FORCED, by=actor, reason=reason)
+        return True
+
+
+def sweep_locks() -> int:
+    """Announce leases that have ended by time; how many. Their end holds without it.
+
+    Of several processes that sweep at once one announces each: the others find it ended.
+    """
+    swept = 0
+    due = CanvasLease.objects.unended().filter(expires_at__lte=database_now())
+    for graphic_id in list(due.values_list("graphic_id", flat=True)[:SWEPT_AT_ONCE]):
+        with recording():
+            graphic = Graphic.objects.select_for_update().filter(pk=graphic_id).first()
+            if graphic is not None:
+                swept += _end_if_expired(graphic, database_now())
+    return swept
+
+
+def next_expiry() -> datetime | None:
+    """When the first of the leases that are not ended ends; ``None`` if there is none."""
+    rows = CanvasLease.objects.unended().order_by("expires_at")
+    return rows.values_list("expires_at", flat=True).first()
+
+
+def live_lease(graphic: Graphic, now: datetime) -> CanvasLease | None:
+    """The lease that holds now. One that has ended by time is announced in passing.
+
+    The caller has locked the graphic's row.
+    """
+    _end_if_expired(graphic, now)
+    return CanvasLease.objects.unended().filter(graphic=graphic).first()
+
+
+def refuse_unless_writable(graphic: Graphic, claim: Claim) -> None:
+    """Judge a save under the graphic's row lock.
+
+    ``GraphicLockedError`` while another session holds the lock; ``LockLostError`` if the fence is
+    not the newest, or if the claimant's last lease ran out or was broken and another had one since.
+    """
+    now = database_now()
+    lease = live_lease(graphic, now)
+    if lease is not None and not claim.holds(lease):
+        raise GraphicLockedError(**facts_of(lease))
+    if _has_lost(graphic, claim):
+        raise LockLostError(current_version=graphic.version)
+
+
+def refuse_if_busy(graphic: Graphic, claim: Claim) -> None:
+    """For archive and deletion: ``LockBusyError`` while another session holds the lock."""
+    lease = live_lease(graphic, database_now())
+    if lease is not None and not claim.holds(lease):
+        raise LockBusyError(**facts_of(lease))
+
+
+def end_with_graphic(graphic: Graphic, reason: LeaseEnd) -> None:
+    """The holder's own lock ends when the graphic is archived or deleted."""
+    lease = live_lease(graphic, database_now())
+    if lease is not None:
+        _end(lease, reason)
+
+
+def facts_of(lease: CanvasLease) -> dict[str, Any]:
+    """What somebody who is kept out may know."""
+    return {
+        "locked": True,
+        "locked_by": lease.user_name,
+        "expires_at": lease.expires_at,
+        "can_edit": False,
+    }
+
+
+def _has_lost(graphic: Graphic, claim: Claim) -> bool:
+    if claim.fence is not None and claim.fence != graphic.last_fence:
+        return True
+    own = CanvasLease.objects.filter(graphic=graphic)
+    if claim.session_id is not None:
+        own = own.filter(session_id=claim.session_id, user_id=claim.actor.user_id)
+    else:
+        own = own.filter(sid=claim.actor.sid or "")
+    last = own.order_by("-fence").first()
+    was_taken_away = last is not None and last.end in {LeaseEnd.EXPIRED, LeaseEnd.FORCED}
+    return was_taken_away and last is not None and last.fence != graphic.last_fence
+
+
+def _extend(lease: CanvasLease, now: datetime) -> CanvasLease:
+    """Renewals come every minute: followers see the new end, the audit trail says nothing."""
+    lease.expires_at = now + _ttl()
+    lease.save(update_fields=["expires_at"])
+    emit(events.lock_changed("renewed", lease))
+    return lease
+
+
+def _end_if_expired(graphic: Graphic, now: datetime) -> int:
+    expired = CanvasLease.objects.unended().filter(graphic=graphic, expires_at__lte=now).first()
+    if expired is None:
+        return 0
+    trail.record("graphic.lock_expired", actor=SYSTEM, target=graphic)
+    _end(expired, LeaseEnd.EXPIRED)
+    return 1
+
+
+def _end(lease: CanvasLease, end: LeaseEnd, *, by: Actor | None = None, reason: str = "") -> None:
+    lease.end = end
+    lease.ended_at = database_now()
+    lease.save(update_fields=["end", "ended_at"])
+    emit(events.lock_changed(end.value, lease, by=by, reason=reason))
+
+
+def _next_fence(graphic: Graphic, now: datetime) -> int:
+    """Rises through everything, a restored database included: time has gone on meanwhile."""
+    graphic.last_fence = max(graphic.last_fence + 1, int(now.timestamp() * 1000))
+    graphic.save(update_fields=["last_fence"])
+    return graphic.last_fence
+
+
+def _ttl() -> timedelta:
+    return timedelta(seconds=value(LOCK_TTL))

@@ -1,0 +1,184 @@
+"""The public view from ready bytes: an answer that Django gave is given again without Django.
+
+The process that changes a graphic forgets its bytes before it answers the change. Of changes in
+other processes this one may not hear, so bytes are served for two seconds at most from when they
+were read, and never for a version above theirs.
+"""
+
+import asyncio
+import re
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gal_dashboard.events import streams
+
+PATH: Final = re.compile(r"/api/v1/graphics/([1-9][0-9]{0,18})/view\Z")
+SERVED_FOR_SECONDS: Final = 2.0
+MOST_BYTES: Final = 64 * 1024 * 1024
+
+_QUERY = re.compile(rb"(?:version=([0-9]{1,10}))?\Z")
+_ETAGS = re.compile(rb'(?:W/)?("[^"]*")')
+_OK, _NOT_MODIFIED = 200, 304
+# Django is asked as from a foreign page, so that its answer has the headers for those.
+SOMEBODY = (b"origin", b"https://somebody.invalid")
+# Written anew for each request.
+_OF_ONE_REQUEST = frozenset({b"x-request-id", b"x-process-time", b"date", b"content-length"})
+# Requests with these are for Django.
+_SPECIAL = frozenset({b"if-match", b"if-unmodified-since", b"range"})
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Django's answer to a stranger's plain GET, and when it was asked for."""
+
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+    read_at: float
+
+    @property
+    def etag(self) -> bytes:
+        return dict(self.headers).get(b"etag", b"")
+
+    @property
+    def version(self) -> int:
+        digits = self.etag.strip(b'"')
+        return int(digits) if digits.isdigit() else -1
+
+
+class ReadyBytes:
+    """Answers by graphic, at most 64 MiB together. Any thread may forget."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._answers: OrderedDict[int, Ready] = OrderedDict()
+        self._size = 0
+        # Counts changes, so that an answer read before a change is not kept after it.
+        self._clock = 0
+        self._changed_at: dict[int, int] = {}
+
+    def fresh(self, graphic_id: int, now: float) -> Ready | None:
+        with self._lock:
+            ready = self._answers.get(graphic_id)
+            if ready is None or now - ready.read_at > SERVED_FOR_SECONDS:
+                return None
+            self._answers.move_to_end(graphic_id)
+            return ready
+
+    def clock(self) -> int:
+        """To be read before the database is, and handed to ``keep``."""
+        with self._lock:
+            return self._clock
+
+    def changed_at(self, graphic_id: int) -> int:
+        with self._lock:
+            return self._changed_at.get(graphic_id, 0)
+
+    def keep(self, graphic_id: int, ready: Ready, *, clock: int) -> None:
+        """Keep an answer, unless the graphic has changed since ``clock``."""
+        with self._lock:
+            self._drop(graphic_id)
+            if self._changed_at.get(graphic_id, 0) > clock or len(ready.body) > MOST_BYTES:
+                return
+            self._answers[graphic_id] = ready
+            self._size += len(ready.body)
+            while self._size > MOST_BYTES:
+                self._drop(next(iter(self._answers)))
+
+    def forget(self, graphic_ids: Iterable[int]) -> None:
+        with self._lock:
+            self._clock += 1
+            for graphic_id in graphic_ids:
+                self._changed_at[graphic_id] = self._clock
+                self._drop(graphic_id)
+
+    def _drop(self, graphic_id: int) -> None:
+        gone = self._answers.pop(graphic_id, None)
+        if gone is not None:
+            self._size -= len(gone.body)
+
+
+ready_bytes = ReadyBytes()
+
+
+def forget_changed(*, heads: Mapping[str, int], **_: Any) -> None:
+    """Runs in the thread that has just committed, before it answers."""
+    graphics = (streams.graphic_of(stream) for stream in heads)
+    ready_bytes.forget(graphic for graphic in graphics if graphic is not None)
+
+
+class ReadyViews:
+    """ASGI layer in front of Django; what it does not know how to answer goes on to ``app``."""
+
+    def __init__(self, app: Any, store: ReadyBytes = ready_bytes) -> None:
+        self._app = app
+        self._store = store
+        # Equal reads at the same time are one read.
+        self._reads: dict[tuple[int, int], asyncio.Task[Ready]] = {}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        match = PATH.match(scope["path"])
+        asked = _QUERY.match(scope["query_string"])
+        headers = dict(scope["headers"])
+        if match is None or asked is None or _SPECIAL & headers.keys():
+            await self._app(scope, receive, send)
+            return
+        graphic_id, at_least = int(match[1]), int(asked[1] or 0)
+        ready = self._store.fresh(graphic_id, time.monotonic())
+        if ready is None or ready.version < at_least:
+            ready = await self._read(graphic_id, scope)
+        if ready.status != _OK or ready.version < at_least:
+            await self._app(scope, receive, send)
+            return
+        await _answer(ready, headers, is_head=scope["method"] == "HEAD", send=send)
+
+    async def _read(self, graphic_id: int, scope: Any) -> Ready:
+        key = (graphic_id, self._store.changed_at(graphic_id))
+        task = self._reads.get(key)
+        if task is None:
+            task = self._reads[key] = asyncio.create_task(self._ask_django(graphic_id, scope))
+            task.add_done_callback(lambda _: self._reads.pop(key, None))
+        return await asyncio.shield(task)
+
+    async def _ask_django(self, graphic_id: int, scope: Any) -> Ready:
+        clock, read_at = self._store.clock(), time.monotonic()
+        start: dict[str, Any] = {}
+        parts: list[bytes] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+            else:
+                parts.append(message.get("body", b""))
+
+        headers = [pair for pair in scope["headers"] if pair[0] in {b"host", b"x-forwarded-for"}]
+        headers.append(SOMEBODY)
+        plain = {**scope, "method": "GET", "query_string": b"", "headers": headers}
+        await self._app(plain, receive, send)
+        kept = tuple(pair for pair in start["headers"] if pair[0] not in _OF_ONE_REQUEST)
+        ready = Ready(start["status"], kept, b"".join(parts), read_at)
+        if ready.status == _OK:
+            self._store.keep(graphic_id, ready, clock=clock)
+        return ready
+
+
+async def _answer(ready: Ready, asked: Mapping[bytes, bytes], *, is_head: bool, send: Any) -> None:
+    wanted = asked.get(b"if-none-match", b"")
+    is_known = wanted.strip() == b"*" or ready.etag in _ETAGS.findall(wanted)
+    headers = [
+        pair
+        for pair in ready.headers
+        if b"origin" in asked or not pair[0].startswith(b"access-control-")
+    ]
+    if not is_known:
+        headers.append((b"content-length", b"%d" % len(ready.body)))
+    status = _NOT_MODIFIED if is_known else ready.status
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if is_known or is_head else ready.body})

@@ -1,0 +1,77 @@
+"""Announces locks when they end by time, within half a second, and prunes what is old.
+
+One thread in each process with a connection of its own. It sleeps until the next lease ends; a
+lease that another process gives is seen by looking again each second, as no lease is shorter than
+two.
+"""
+
+import logging
+import threading
+from typing import Final
+
+from django.db import Error, connection
+
+from gal_dashboard.core.clock import database_now
+from graphics import locks, pruning
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS: Final = 1.0
+AFTER_THE_END: Final = 0.02  # so that one look finds the lease ended
+PRUNE_EVERY_LOOKS: Final = 3600
+CLOSING_SECONDS: Final = 5.0
+
+
+class Sweeper:
+    """``start`` and ``stop`` may be called again; between them one thread runs."""
+
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
+        self._is_over = threading.Event()
+        self._start_lock = threading.Lock()
+
+    def start(self) -> None:
+        if self._thread is not None:  # asked by every request: no lock for that
+            return
+        with self._start_lock:
+            if self._thread is None:
+                self._is_over.clear()
+                self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
+                self._thread.start()
+
+    def stop(self) -> None:
+        with self._start_lock:
+            thread, self._thread = self._thread, None
+        if thread is not None:
+            self._is_over.set()
+            thread.join(timeout=CLOSING_SECONDS)
+
+    def _run(self) -> None:
+        looks, pause = 0, 0.0
+        try:
+            while not self._is_over.wait(pause):
+                pause = self._look(is_time_to_prune=looks % PRUNE_EVERY_LOOKS == 0)
+                looks += 1
+        finally:
+            connection.close()
+
+    def _look(self, *, is_time_to_prune: bool) -> float:
+        """Sweep, and say how long to sleep. The database may be away: then later."""
+        try:
+            locks.sweep_locks()
+            if is_time_to_prune:
+                pruning.prune_leases()
+                pruning.prune_revisions()
+            due = locks.next_expiry()
+            if due is None:
+                return LOOK_SECONDS
+            return min(
+                LOOK_SECONDS, max(0.0, (due - database_now()).total_seconds()) + AFTER_THE_END
+            )
+        except Error as error:
+            logger.warning("The sweeper cannot use the database: %s", type(error).__name__)
+            connection.close()
+            return LOOK_SECONDS
+
+
+sweeper = Sweeper()
