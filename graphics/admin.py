@@ -19,6 +19,7 @@ from gal_dashboard.core.admin_site import BROADCAST, Line, Panel
 from gal_dashboard.core.context import Actor
 from gal_dashboard.core.wire import dumps
 from graphics import services
+from graphics.claims import Claim
 from graphics.errors import StaleGraphicError
 from graphics.models import Graphic
 
@@ -136,9 +137,9 @@ class GraphicAdmin(ServiceModelAdmin):
         )
         try:
             return services.update_graphic(
-                actor=actor,
                 graphic_id=changed.pk,
                 changes=changes,
+                claim=Claim(actor=actor),
                 accepted_versions=frozenset({seen}),
             )
         except StaleGraphicError:
