@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from gal_dashboard.api.pagination import page_of
 from gal_dashboard.api.schema import MessageSerializer, page_parameters
 from graphics import archive, selectors
-from graphics.base_views import GraphicBase
+from graphics.base_views import SESSION, GraphicBase
 from graphics.serializers import ArchiveAnswerSerializer, ArchiveInput, ArchiveListSerializer
 
 MOST_AT_ONCE = 200
@@ -75,7 +75,7 @@ class ArchiveViewSet(GraphicBase):
             }
         )
 
-    @extend_schema(request=None, responses=MessageSerializer)
+    @extend_schema(parameters=[SESSION], responses={200: MessageSerializer})
     def delete_for_good(self, request: Request, pk: int) -> Response:
         """Remove an archived graphic with its revisions; 409 `not_archived` for a live one."""
         title = archive.delete_graphic(graphic_id=pk, claim=self.claim(), only_archived=True)

@@ -4,21 +4,34 @@ import re
 from http import HTTPStatus
 from typing import Any
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from gal_dashboard.api.concurrency import etag_of
 from gal_dashboard.api.fields import StrictCharField
-from gal_dashboard.api.views import ApiViewSet
+from gal_dashboard.api.views import METHODS_WITH_BODY, ApiViewSet
 from gal_dashboard.core.errors import InvalidFieldsError
 from graphics import selectors
 from graphics.claims import Claim
 from graphics.errors import GraphicNotFoundError
 from graphics.models import Graphic
-from graphics.serializers import ClaimInput
+from graphics.serializers import HIGHEST_FENCE, LONGEST_SESSION, ClaimInput
 
 _FENCE = re.compile(r"[0-9]{1,16}\Z")
 FENCE_HEADER = "X-Lock-Fence"
+
+FENCE = OpenApiParameter(
+    FENCE_HEADER,
+    {"type": "integer", "minimum": 0, "maximum": HIGHEST_FENCE},
+    OpenApiParameter.HEADER,
+    description="The `lock_fence` of the lock that you hold.",
+)
+SESSION = OpenApiParameter(
+    "session_id",
+    {"type": "string", "minLength": 1, "maxLength": LONGEST_SESSION},
+    description="The editor window, as sent to POST /lock.",
+)
 
 
 class GraphicBase(ApiViewSet):
@@ -36,11 +49,12 @@ class GraphicBase(ApiViewSet):
     def claim(self) -> Claim:
         """The caller as one who acts. The session may stand in the query, the fence in a header."""
         fields = self.validated_with_query(ClaimInput)
+        fence_in_head = _fence_of(self.request)
         fence = fields.get("lock_fence")
         return Claim(
             actor=self.request.user,
             session_id=fields.get("session_id"),
-            fence=_fence_of(self.request) if fence is None else fence,
+            fence=fence_in_head if fence is None else fence,
         )
 
     def validated_with_query(self, serializer_class: type) -> dict[str, Any]:
@@ -52,7 +66,8 @@ class GraphicBase(ApiViewSet):
             for name, field in serializer_class().fields.items()
             if name in query and isinstance(field, StrictCharField)
         }
-        form = serializer_class(data={**named, **self.body})
+        body = self.body if self.request.method in METHODS_WITH_BODY else {}
+        form = serializer_class(data={**named, **body})
         form.is_valid(raise_exception=True)
         return form.validated_data
 

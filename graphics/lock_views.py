@@ -5,9 +5,11 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from gal_dashboard.api.pagination import flag_of, read_flag
 from graphics import locks, selectors
-from graphics.base_views import GraphicBase
+from graphics.base_views import SESSION, GraphicBase
 from graphics.serializers import (
+    LONGEST_REASON,
     ArchiveInput,
     ClaimInput,
     CleanedSerializer,
@@ -17,9 +19,12 @@ from graphics.serializers import (
     ReleasedSerializer,
 )
 
-SESSION = OpenApiParameter("session_id", str, description="The editor window, as sent to POST.")
 FORCE = OpenApiParameter("force", bool, description="Break anybody's lock; Administrators only.")
-REASON = OpenApiParameter("reason", str, description="Why the lock is broken; kept in the audit.")
+REASON = OpenApiParameter(
+    "reason",
+    {"type": "string", "maxLength": LONGEST_REASON},
+    description="Why the lock is broken; kept in the audit.",
+)
 BREAK_LOCKS = "maintenance:write"
 
 
@@ -29,7 +34,8 @@ class LockViewSet(GraphicBase):
 
     def check_permissions(self, request: Request) -> None:
         super().check_permissions(request)
-        if self.action == "release" and _is_forced(request) and not request.user.may(BREAK_LOCKS):
+        is_forced = self.action == "release" and read_flag(request.query_params.get("force", ""))
+        if is_forced and not request.user.may(BREAK_LOCKS):
             raise PermissionDenied("Only an Administrator may break another's lock.")
 
     @extend_schema(request=ClaimInput, responses=LockSerializer)
@@ -52,12 +58,10 @@ class LockViewSet(GraphicBase):
         lease = locks.refresh_lock(graphic_id=pk, claim=claim)
         return Response(selectors.lock_body(lease, claim))
 
-    @extend_schema(
-        request=ClaimInput, parameters=[SESSION, FORCE, REASON], responses=ReleasedSerializer
-    )
+    @extend_schema(parameters=[SESSION, FORCE, REASON], responses={200: ReleasedSerializer})
     def release(self, request: Request, pk: int) -> Response:
         """Release your lock; 200 as well if there was none of yours."""
-        if _is_forced(request):
+        if flag_of(request, "force"):
             reason = self.validated_with_query(ArchiveInput).get("reason") or ""
             released = locks.force_release_lock(graphic_id=pk, actor=request.user, reason=reason)
         else:
@@ -92,7 +96,3 @@ class LockViewSet(GraphicBase):
         """Announce locks that have run out, which the server does by itself too."""
         count = locks.sweep_locks()
         return Response({"message": f"{count} expired locks removed.", "cleaned_count": count})
-
-
-def _is_forced(request: Request) -> bool:
-    return request.query_params.get("force", "").lower() in {"true", "1"}

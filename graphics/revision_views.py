@@ -8,14 +8,14 @@ from gal_dashboard.api.concurrency import versions_in
 from gal_dashboard.api.pagination import page_of
 from gal_dashboard.api.schema import page_parameters
 from graphics import selectors, services
-from graphics.base_views import GraphicBase
+from graphics.base_views import FENCE, GraphicBase
 from graphics.serializers import (
     ClaimInput,
     GraphicSerializer,
     RevisionListSerializer,
     RevisionSerializer,
 )
-from graphics.views import FENCE, IF_MATCH
+from graphics.views import IF_MATCH
 
 
 class RevisionViewSet(GraphicBase):

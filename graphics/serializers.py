@@ -10,6 +10,10 @@ from gal_dashboard.api.fields import StrictCharField, StrictIntegerField
 from gal_dashboard.core import ijson
 from gal_dashboard.core.wire import dumps
 
+HIGHEST_FENCE = 2**53 - 1
+LONGEST_SESSION = 255
+LONGEST_REASON = 500
+
 
 @extend_schema_field({"oneOf": [{"type": "object"}, {"type": "string"}], "nullable": True})
 class DocumentField(serializers.Field):
@@ -43,10 +47,13 @@ class ClaimInput(serializers.Serializer):
     """In whose name: the editor window, and the fence of the lock that it believes to hold."""
 
     session_id = StrictCharField(
-        max_length=255, required=False, allow_null=True, help_text="As sent to POST /lock."
+        max_length=LONGEST_SESSION,
+        required=False,
+        allow_null=True,
+        help_text="As sent to POST /lock.",
     )
     lock_fence = StrictIntegerField(
-        min_value=0, max_value=2**53 - 1, required=False, allow_null=True
+        min_value=0, max_value=HIGHEST_FENCE, required=False, allow_null=True
     )
 
 
@@ -67,7 +74,9 @@ class DuplicateInput(serializers.Serializer):
 
 
 class ArchiveInput(ClaimInput):
-    reason = StrictCharField(max_length=500, required=False, allow_null=True, allow_blank=True)
+    reason = StrictCharField(
+        max_length=LONGEST_REASON, required=False, allow_null=True, allow_blank=True
+    )
 
 
 class LockSerializer(serializers.Serializer):

@@ -19,11 +19,10 @@ from gal_dashboard.api.schema import (
     page_parameters,
 )
 from graphics import archive, selectors, services
-from graphics.base_views import FENCE_HEADER, GraphicBase
+from graphics.base_views import FENCE, SESSION, GraphicBase
 from graphics.errors import AlreadyArchivedError, GraphicNotFoundError
 from graphics.filters import GraphicFilter
 from graphics.serializers import (
-    ClaimInput,
     DuplicateInput,
     GraphicChanges,
     GraphicInput,
@@ -39,12 +38,6 @@ ORDERINGS = [f"{sign}{name}" for name in selectors.ORDERINGS for sign in ("-", "
 
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description='The version you read, as `"7"`; or `*`.'
-)
-FENCE = OpenApiParameter(
-    FENCE_HEADER,
-    {"type": "integer", "minimum": 0},
-    OpenApiParameter.HEADER,
-    description="The `lock_fence` of the lock that you hold.",
 )
 VERSION = OpenApiParameter(
     "version",
@@ -167,7 +160,7 @@ class GraphicViewSet(GraphicBase):
         """Save what is named, as PUT does."""
         return self.update(request, pk)
 
-    @extend_schema(request=ClaimInput, responses=MessageSerializer)
+    @extend_schema(parameters=[SESSION], responses={200: MessageSerializer})
     def destroy(self, request: Request, pk: int) -> Response:
         """Archive a graphic; 200 as well if it is archived already."""
         try:
@@ -176,7 +169,7 @@ class GraphicViewSet(GraphicBase):
             return Response({"message": "The graphic is archived already."})
         return Response({"message": "The graphic was archived."})
 
-    @extend_schema(request=ClaimInput, responses=MessageSerializer)
+    @extend_schema(parameters=[SESSION], responses={200: MessageSerializer})
     def delete_for_good(self, request: Request, pk: int) -> Response:
         """Remove a graphic with its revisions, live or archived."""
         title = archive.delete_graphic(graphic_id=pk, claim=self.claim())

@@ -3,7 +3,7 @@
 from django import forms
 from django_filters import Filter
 
-from gal_dashboard.api.pagination import read_id
+from gal_dashboard.api.pagination import read_flag, read_id
 
 
 class IdField(forms.Field):
@@ -26,15 +26,14 @@ class IdFilter(Filter):
 
 class FlagField(forms.Field):
     default_error_messages = {"invalid": "Must be true or false."}
-    words = {"true": True, "1": True, "false": False, "0": False}
 
     def to_python(self, value: str | None) -> bool | None:
         if not value:
             return None
-        try:
-            return self.words[value.lower()]
-        except KeyError:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+        flag = read_flag(value)
+        if flag is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return flag
 
 
 class FlagFilter(Filter):

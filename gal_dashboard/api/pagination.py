@@ -13,6 +13,7 @@ from gal_dashboard.core.errors import InvalidFieldsError
 DEFAULT_LIMIT: Final = 100
 MAX_LIMIT: Final = 1000
 MAX_SKIP: Final = 2**31 - 1
+_FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 _DIGITS = re.compile(r"[0-9]{1,10}\Z")
 _ID = re.compile(rf"{IdConverter.regex}\Z")
 
@@ -67,6 +68,19 @@ def id_of(request: Request, name: str) -> int | None:
 def read_id(text: str) -> int | None:
     """The id that ``text`` spells as addresses do, ``None`` for any other text."""
     return int(text) if _ID.match(text) and int(text) <= MAX_ID else None
+
+
+def flag_of(request: Request, name: str) -> bool:
+    """A yes or no of the query; no without one."""
+    flag = read_flag(request.query_params.get(name) or "false")
+    if flag is None:
+        raise InvalidFieldsError({name: ["Must be true or false."]})
+    return flag
+
+
+def read_flag(text: str) -> bool | None:
+    """``None`` for any other word than true, false, 1 and 0."""
+    return _FLAGS.get(text.lower())
 
 
 def choice_of(request: Request, name: str, choices: Sequence[str], *, default: str) -> str:
