@@ -56,6 +56,27 @@ _GRAPHIC = {
     "archived": False,
     "canvas_lock": None,
 }
+_LOCK = {
+    "id": 12,
+    "graphic_id": 3,
+    "user_name": "dashboard_user",
+    "session_id": "window-7",
+    "locked": True,
+    "locked_at": _AT,
+    "expires_at": "2026-11-22T19:35:00Z",
+    "lock_fence": 1795375800000,
+    "can_edit": True,
+}
+_ARCHIVED = {"archived": True, "archived_at": _AT, "archived_by": "dashboard_user"}
+_REVISION = {
+    "version": 7,
+    "title": "Standings",
+    "event_name": "Tactician's Crown",
+    "tournament_id": 1,
+    "restored_from": None,
+    "author": "dashboard_user",
+    "created_at": _AT,
+}
 _TOURNAMENT = {
     "id": 1,
     "name": "Tactician's Crown",
@@ -123,6 +144,7 @@ _FULL_SNAPSHOT = {
 }
 
 REQUESTS: dict[str, Any] = {
+    "archive_archive": {"reason": "The day is over."},
     "auth_login": {"master_password": "correct horse battery staple"},
     "auth_refresh": {"refresh_token": _TOKENS["refresh_token"]},
     "auth_logout": {"refresh_token": _TOKENS["refresh_token"]},
@@ -133,6 +155,10 @@ REQUESTS: dict[str, Any] = {
     },
     "graphics_update": {"data_json": _DOCUMENT},
     "graphics_partial_update": {"title": "Standings, day 3"},
+    "graphics_duplicate": {"new_title": "Standings, day 4"},
+    "locks_acquire": {"session_id": "window-7"},
+    "locks_refresh": {"session_id": "window-7"},
+    "revisions_restore": {"session_id": "window-7"},
     "tournaments_create": {
         "name": "Tactician's Crown",
         "max_participants": 32,
@@ -146,6 +172,26 @@ REQUESTS: dict[str, Any] = {
     "scoreboard_refresh": {"tournament_id": 1},
 }
 ANSWERS: dict[str, Any] = {
+    "archive_list": {
+        "archives": [{**_GRAPHIC, **_ARCHIVED, "reason": "The day is over."}],
+        "total": 1,
+        "can_delete": False,
+    },
+    "archive_archive": {
+        "success": True,
+        "message": "The graphic was archived.",
+        "graphic_id": 3,
+        "archived_at": _AT,
+        "restored_at": None,
+    },
+    "archive_restore": {
+        "success": True,
+        "message": "The graphic was restored.",
+        "graphic_id": 3,
+        "archived_at": None,
+        "restored_at": _AT,
+    },
+    "archive_delete_for_good": {"message": "Graphic Standings was deleted for good."},
     "auth_login": _TOKENS,
     "auth_refresh": _TOKENS,
     "auth_logout": {"message": "Logged out."},
@@ -173,9 +219,26 @@ ANSWERS: dict[str, Any] = {
     "graphics_retrieve": _GRAPHIC,
     "graphics_update": {**_GRAPHIC, "version": 8},
     "graphics_partial_update": {**_GRAPHIC, "title": "Standings, day 3", "version": 8},
+    "graphics_destroy": {"message": "The graphic was archived."},
+    "graphics_delete_for_good": {"message": "Graphic Standings was deleted for good."},
+    "graphics_duplicate": {**_GRAPHIC, "id": 4, "title": "Standings, day 4", "version": 1},
+    "graphics_event_names": ["Tactician's Crown"],
     "graphics_public_view": _VIEW,
     "health_alive": {"status": "healthy", "timestamp": _AT, "version": "0.1.0"},
     "health_ready": {"status": "ready", "timestamp": _AT},
+    "locks_acquire": _LOCK,
+    "locks_refresh": _LOCK,
+    "locks_release": {"message": "The lock was released.", "released": True},
+    "locks_status": {
+        "locked": True,
+        "lock_info": {**_LOCK, "session_id": None, "can_edit": False},
+        "can_edit": False,
+    },
+    "locks_list": {"locks": [_LOCK], "total": 1},
+    "locks_cleanup": {"message": "1 expired locks removed.", "cleaned_count": 1},
+    "revisions_list": {"revisions": [_REVISION], "total": 1},
+    "revisions_retrieve": {**_REVISION, "data_json": _DOCUMENT},
+    "revisions_restore": {**_GRAPHIC, "version": 8},
     "scoreboard_latest": _FULL_SNAPSHOT,
     "scoreboard_list": [{**_SNAPSHOT, "entry_count": 32}],
     "scoreboard_ranked": {

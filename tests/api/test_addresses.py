@@ -75,7 +75,7 @@ def test_an_unknown_path_is_404_in_json(method, stranger):
 def test_other_spellings_of_an_id_are_no_address(route, api):
     method = next(iter(route.actions))
     for spelling in NO_IDS:
-        address = route.template.format(pk=spelling, ref="1.1", lobby=1)
+        address = route.address(spelling)
         refusal(api.request(method, address, json={}), 404, "not_found")
 
 
@@ -95,10 +95,26 @@ def test_other_spellings_of_a_game_or_a_lobby_are_no_address(ref, lobby, api, wo
     refusal(answer, 404, "not_found")
 
 
+@pytest.mark.parametrize("spelling", NO_IDS)
+def test_other_spellings_of_a_version_are_no_address(spelling, api, world):
+    revisions = f"/api/v1/graphics/{world.ids['graphics']}/revisions"
+
+    refusal(api.get(f"{revisions}/{spelling}"), 404, "not_found")
+    refusal(api.post(f"{revisions}/{spelling}/restore"), 404, "not_found")
+
+
+@pytest.mark.parametrize("version", [2, 2**31, 2**63 - 1])
+def test_a_version_that_nobody_saved_is_not_there(version, api, world):
+    revisions = f"/api/v1/graphics/{world.ids['graphics']}/revisions"
+
+    refusal(api.get(f"{revisions}/{version}"), 404, "revision_not_found")
+    refusal(api.post(f"{revisions}/{version}/restore"), 404, "revision_not_found")
+
+
 @pytest.mark.parametrize("route", WITH_ID, ids=ids(WITH_ID))
 def test_the_largest_id_is_an_address_of_nothing(route, api):
     method = next(iter(route.actions))
-    address = route.template.format(pk=2**63 - 1, ref="1.1", lobby=1)
+    address = route.address(2**63 - 1)
 
     body = refusal(api.request(method, address, json={}), 404)
 

@@ -11,7 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from gal_dashboard.core.context import SYSTEM
 from gal_dashboard.events.recording import recording
-from graphics.services import create_graphic
+from graphics.archive import archive_graphic
+from graphics.claims import Claim
+from graphics.locks import acquire_lock
+from graphics.models import Graphic
+from graphics.services import Changes, create_graphic, update_graphic
 from tests.support.routes import routes
 from tournaments import services
 from tournaments.results import LobbyResult, record_lobby_result
@@ -33,6 +37,28 @@ def graphics(count: int) -> int:
     for number in range(count):
         create_graphic(actor=SYSTEM, title=f"Board {number}", event_name="Cup", tournament_id=shown)
     return shown
+
+
+def archived(count: int) -> int:
+    shown = graphics(count)
+    for graphic in Graphic.objects.all():
+        archive_graphic(graphic_id=graphic.pk, claim=Claim(actor=SYSTEM))
+    return shown
+
+
+def locked(count: int) -> int:
+    shown = graphics(count)
+    for graphic in Graphic.objects.all():
+        acquire_lock(graphic_id=graphic.pk, claim=Claim(actor=SYSTEM, session_id="window-7"))
+    return shown
+
+
+def revisions(count: int) -> int:
+    graphic = create_graphic(actor=SYSTEM, title="Board", event_name="Cup")
+    for number in range(1, count):
+        changes = Changes(title=f"Board {number}")
+        update_graphic(graphic_id=graphic.pk, changes=changes, claim=Claim(actor=SYSTEM))
+    return graphic.pk
 
 
 def tournaments(count: int) -> int:
@@ -70,7 +96,7 @@ def snapshots(count: int) -> int:
 
 
 class Cost(NamedTuple):
-    """``make`` puts so many rows in and gives the tournament; ``queries`` is what a read costs.
+    """``make`` puts so many rows in and gives the path's ``pk``; ``queries`` is what a read costs.
 
     What only the signed-in may read costs one more: is the session alive?
     """
@@ -80,7 +106,11 @@ class Cost(NamedTuple):
 
 
 COSTS = {
-    "/api/v1/graphics": Cost(graphics, 4),
+    "/api/v1/archive": Cost(archived, 5),
+    "/api/v1/events": Cost(graphics, 2),
+    "/api/v1/graphics": Cost(locked, 5),
+    "/api/v1/graphics/{pk}/revisions": Cost(revisions, 4),
+    "/api/v1/lock/status": Cost(locked, 2),
     "/api/v1/tournaments": Cost(tournaments, 3),
     "/api/v1/tournaments/{pk}/participants": Cost(participants, 4),
     "/api/v1/tournaments/{pk}/standings": Cost(results, 4),
@@ -100,7 +130,9 @@ NO_LISTS = {
     "/docs",
     "/redoc",
     "/api/v1/graphics/{pk}",
+    "/api/v1/graphics/{pk}/revisions/{version}",
     "/api/v1/graphics/{pk}/view",
+    "/api/v1/lock/{pk}/status",
     "/api/v1/tournaments/{pk}",
     "/api/v1/scoreboard/{pk}",  # as latest
 }

@@ -9,18 +9,22 @@ from tests.support.api import Api
 from tests.support.routes import Route
 from tests.support.server import MASTER_PASSWORD
 
+WINDOW = "window-7"  # as the description's examples have it
 PLAYERS = [f"Player {number}" for number in range(1, 9)]
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A tournament with eight players and the result of one lobby, and a graphic that shows it."""
+    """A tournament with eight players and the result of one lobby, and a graphic that shows it.
+
+    Of further graphics one is archived, and one is locked by the client that made the world.
+    """
 
     ids: Mapping[str, int]
 
     def address(self, route: Route) -> str:
         """The route's address with everything in it that exists here."""
-        return route.template.format(pk=self.ids.get(route.area), ref="1.1", lobby=1)
+        return route.address(self.ids.get(USED.get(route.template, route.area)))
 
     def body(self, method: str, route: Route) -> dict[str, Any]:
         """The least that ``method`` accepts there; raises ``KeyError`` for an unknown route."""
@@ -32,6 +36,15 @@ class World:
         return self.ids["tournaments"] if value is TOURNAMENT else value
 
 
+# What a route acts on where it is not the area's own.
+USED: Mapping[str, str] = {
+    "/api/v1/archive/{pk}": "graphics",
+    "/api/v1/archive/{pk}/restore": "archived",
+    "/api/v1/archive/{pk}/permanent": "archived",
+    "/api/v1/lock/{pk}": "locked",
+    "/api/v1/lock/{pk}/refresh": "locked",
+    "/api/v1/lock/{pk}/status": "locked",
+}
 # Stand for what is only known when a body is sent.
 TOURNAMENT = object()
 NEW_NAME = object()
@@ -41,6 +54,17 @@ BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/graphics"): {"title": "Board", "event_name": "Cup"},
     ("PUT", "/api/v1/graphics/{pk}"): {"title": "Board, changed"},
     ("PATCH", "/api/v1/graphics/{pk}"): {"event_name": "Cup, changed"},
+    ("DELETE", "/api/v1/graphics/{pk}"): {},
+    ("DELETE", "/api/v1/graphics/{pk}/permanent"): {},
+    ("POST", "/api/v1/graphics/{pk}/duplicate"): {},
+    ("POST", "/api/v1/graphics/{pk}/revisions/{version}/restore"): {},
+    ("POST", "/api/v1/archive/{pk}"): {},
+    ("POST", "/api/v1/archive/{pk}/restore"): {},
+    ("DELETE", "/api/v1/archive/{pk}/permanent"): {},
+    ("POST", "/api/v1/lock/{pk}"): {},
+    ("DELETE", "/api/v1/lock/{pk}"): {},
+    ("POST", "/api/v1/lock/{pk}/refresh"): {},
+    ("POST", "/api/v1/maintenance/cleanup-locks"): {},
     ("POST", "/api/v1/tournaments"): {"name": "Another", "max_participants": 8},
     ("PUT", "/api/v1/tournaments/{pk}"): {"name": "Changed", "max_participants": 16},
     ("PATCH", "/api/v1/tournaments/{pk}"): {"description": "Changed"},
@@ -68,11 +92,18 @@ def make_world(api: Api) -> World:
         json={"placements": places},
     )
     assert standings.status_code == 200, standings.text
-    graphic = api.new_graphic(tournament_id=tournament)["id"]
+    graphic, archived, locked = (api.new_graphic(tournament_id=tournament)["id"] for _ in range(3))
+    done = [
+        api.post(f"/api/v1/archive/{archived}"),
+        api.post(f"/api/v1/lock/{locked}", json={"session_id": WINDOW}),
+    ]
+    assert [answer.status_code for answer in done] == [200, 200]
     return World(
         ids={
             "tournaments": tournament,
             "graphics": graphic,
+            "archived": archived,
+            "locked": locked,
             "scoreboard": standings.json()["snapshot_id"],
         }
     )

@@ -57,7 +57,7 @@ def test_each_real_change_is_one_version(fields, save, api):
         {"data_json": ' {"elements" : [ ] , "note" : 1 } '},
         {"title": " Board "},
         {"tournament_id": 0},
-        {"session_id": "abc", "lock_fence": 5, "user_name": "ann"},
+        {"session_id": "abc", "lock_fence": None, "user_name": "ann"},
     ],
     ids=repr,
 )

@@ -24,6 +24,10 @@ class Route:
         """``graphics`` of ``/api/v1/graphics/{pk}``, ``auth`` of ``/auth/login``."""
         return self.template.removeprefix("/api/v1").split("/")[1]
 
+    def address(self, pk: int | str | None) -> str:
+        """Where the object is, with what every object here has: a game, a lobby, a version 1."""
+        return self.template.format(pk=pk, ref="1.1", lobby=1, version=1)
+
     def is_public(self, method: str) -> bool:
         return self.actions[method] in self.view.public_actions
 
