@@ -16,14 +16,14 @@ from graphics import selectors
 from graphics.claims import Claim
 from graphics.errors import GraphicNotFoundError
 from graphics.models import Graphic
-from graphics.serializers import HIGHEST_FENCE, LONGEST_SESSION, ClaimInput
+from graphics.serializers import LONGEST_SESSION, ClaimInput
 
 _FENCE = re.compile(r"[0-9]{1,16}\Z")
 FENCE_HEADER = "X-Lock-Fence"
 
 FENCE = OpenApiParameter(
     FENCE_HEADER,
-    {"type": "integer", "minimum": 0, "maximum": HIGHEST_FENCE},
+    {"type": "string", "pattern": "^[0-9]{1,16}$"},
     OpenApiParameter.HEADER,
     description="The `lock_fence` of the lock that you hold.",
 )

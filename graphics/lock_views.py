@@ -61,8 +61,8 @@ class LockViewSet(GraphicBase):
     @extend_schema(parameters=[SESSION, FORCE, REASON], responses={200: ReleasedSerializer})
     def release(self, request: Request, pk: int) -> Response:
         """Release your lock; 200 as well if there was none of yours."""
+        reason = self.validated_with_query(ArchiveInput).get("reason") or ""
         if flag_of(request, "force"):
-            reason = self.validated_with_query(ArchiveInput).get("reason") or ""
             released = locks.force_release_lock(graphic_id=pk, actor=request.user, reason=reason)
         else:
             released = locks.release_lock(graphic_id=pk, claim=self.claim())

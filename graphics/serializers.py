@@ -10,7 +10,6 @@ from gal_dashboard.api.fields import StrictCharField, StrictIntegerField
 from gal_dashboard.core import ijson
 from gal_dashboard.core.wire import dumps
 
-HIGHEST_FENCE = 2**53 - 1
 LONGEST_SESSION = 255
 LONGEST_REASON = 500
 
@@ -53,7 +52,7 @@ class ClaimInput(serializers.Serializer):
         help_text="As sent to POST /lock.",
     )
     lock_fence = StrictIntegerField(
-        min_value=0, max_value=HIGHEST_FENCE, required=False, allow_null=True
+        min_value=0, max_value=2**53 - 1, required=False, allow_null=True
     )
 
 
