@@ -11,4 +11,9 @@ def path_of(graphic: dict) -> str:
 
 
 def archive(server: RunningServer, graphic: dict) -> None:
-    rows(server, "UPDATE graphics_graphic SET archived = true WHERE id = %s", graphic["id"])
+    rows(
+        server,
+        "UPDATE graphics_graphic SET archived = true, archived_at = CURRENT_TIMESTAMP "
+        "WHERE id = %s",
+        graphic["id"],
+    )
