@@ -170,7 +170,9 @@ async def _answer(ready: Ready, asked: Mapping[bytes, bytes], *, is_head: bool, 
     wanted = asked.get(b"if-none-match", b"")
     is_known = wanted.strip() == b"*" or ready.etag in _ETAGS.findall(wanted)
     headers = list(ready.headers)
-    if not is_known:
+    if is_known:  # no body has no type
+        headers = [pair for pair in headers if pair[0] != b"content-type"]
+    else:
         headers.append((b"content-length", b"%d" % len(ready.body)))
     status = _NOT_MODIFIED if is_known else ready.status
     await send({"type": "http.response.start", "status": status, "headers": headers})
