@@ -4,6 +4,8 @@ import pytest
 from django.core.cache import cache
 
 from gal_dashboard.core.context import SYSTEM
+from graphics.models import Graphic
+from graphics.services import create_graphic
 from tests.admin.staff import Staff, new_account
 from tournaments.import_service import import_event
 from tournaments.importing import read_event_file
@@ -29,6 +31,17 @@ def ann(db) -> Staff:
 def bob(db) -> Staff:
     """A second Administrator."""
     return Staff(new_account("bob", Role.ADMINISTRATOR))
+
+
+@pytest.fixture
+def pia(db) -> Staff:
+    """A Producer."""
+    return Staff(new_account("pia", Role.PRODUCER))
+
+
+@pytest.fixture
+def board(db) -> Graphic:
+    return create_graphic(actor=SYSTEM, title="Board", event_name="Cup", document='{"elements":[]}')
 
 
 @pytest.fixture

@@ -4,25 +4,13 @@ import orjson
 import pytest
 from django.urls import reverse
 
-from gal_dashboard.core.context import SYSTEM
-from graphics import services
 from graphics.models import Graphic
+from tests.admin.locking import edit, lock_of, page_of, take
 from tests.admin.staff import Staff, errors_in, leaves, new_account
 from users.choices import Role
 
 ADD = "/admin/graphics/graphic/add/"
 DOCUMENT = '{"z": 1.0, "10": "ten", "2": [true, null], "elements": []}'
-
-
-def page_of(graphic: Graphic) -> str:
-    return reverse("admin:graphics_graphic_change", args=[graphic.pk])
-
-
-@pytest.fixture
-def board(db) -> Graphic:
-    return services.create_graphic(
-        actor=SYSTEM, title="Board", event_name="Cup", document='{"elements":[]}'
-    )
 
 
 def test_a_new_graphic_keeps_its_document_word_for_word(ann):
@@ -67,7 +55,12 @@ def test_what_was_typed_comes_back_with_the_error(ann):
 
 
 def test_a_change_makes_a_version(ann, board):
-    with leaves(deeds=["graphic.updated"], events=["graphic.updated"]):
+    take(ann, board)
+
+    with leaves(
+        deeds=["graphic.updated", "graphic.lock_released"],
+        events=["graphic.updated", "graphic.lock_released"],
+    ):
         answer = ann.save(page_of(board), "title", title="Scores")
 
     assert answer.status_code == 302
@@ -76,7 +69,9 @@ def test_a_change_makes_a_version(ann, board):
 
 
 def test_saving_what_is_there_makes_no_version(ann, board):
-    with leaves(deeds=[], events=[]):
+    take(ann, board)
+
+    with leaves(deeds=["graphic.lock_released"], events=["graphic.lock_released"]):
         answer = ann.save(page_of(board), "title")
 
     assert answer.status_code == 302
@@ -85,21 +80,25 @@ def test_saving_what_is_there_makes_no_version(ann, board):
 
 
 def test_a_graphic_is_tied_to_a_tournament_and_untied(ann, board, crown):
+    take(ann, board)
     with leaves(deeds=["graphic.updated"], events=["graphic.updated", "standings.published"]):
-        ann.save(page_of(board), "title", tournament=str(crown.pk))
+        ann.save(page_of(board), "title", tournament=str(crown.pk), _continue="1")
     board.refresh_from_db()
     assert board.tournament_id == crown.pk
 
     with leaves(deeds=["graphic.updated"], events=["graphic.updated", "standings.published"]):
-        ann.save(page_of(board), "title", tournament="")
+        ann.save(page_of(board), "title", tournament="", _continue="1")
     board.refresh_from_db()
     assert board.tournament_id is None
 
 
 def test_of_two_who_edit_at_once_the_second_is_told_who_was_first(ann, bob, board):
+    take(ann, board)
     anns_form = ann.fill(page_of(board), "title", title="By Ann")
-    bobs_form = bob.fill(page_of(board), "title", title="By Bob")
-    bob.post(page_of(board), bobs_form)
+    ann.post(lock_of(board, "release"))
+    edit(bob, board, title="By Bob")
+    take(ann, board)
+    anns_form["_fence"] = ann.fill(page_of(board), "title")["_fence"]
 
     with leaves(deeds=[], events=[]):
         answer = ann.post(page_of(board), anns_form)
@@ -113,8 +112,10 @@ def test_of_two_who_edit_at_once_the_second_is_told_who_was_first(ann, bob, boar
 
 
 def test_a_refused_form_does_not_pick_up_the_newer_version_by_itself(ann, bob, board):
+    take(ann, board)
     stale = ann.fill(page_of(board), "title", title="By Ann")
-    bob.save(page_of(board), "title", title="By Bob")
+    ann.post(lock_of(board, "release"))
+    edit(bob, board, title="By Bob")
 
     answer = ann.post(page_of(board), stale)
 
@@ -122,16 +123,18 @@ def test_a_refused_form_does_not_pick_up_the_newer_version_by_itself(ann, bob, b
 
 
 def test_a_form_without_a_version_is_stale(ann, board):
-    answer = ann.save(page_of(board), "title", title="Scores", _seen=None)
+    answer = edit(ann, board, title="Scores", _seen=None)
 
     assert "while you were editing" in errors_in(answer)[0]
 
 
 def test_an_archived_graphic_says_why_it_cannot_be_changed(ann, board):
+    take(ann, board)
+    form = ann.fill(page_of(board), "title", title="Scores")
     Graphic.objects.filter(pk=board.pk).update(archived=True)
 
     with leaves(deeds=[], events=[]):
-        answer = ann.save(page_of(board), "title", title="Scores")
+        answer = ann.post(page_of(board), form)
 
     assert errors_in(answer) == ["This graphic is archived. Restore it before you change it."]
 
@@ -160,8 +163,8 @@ def test_the_list_hides_archived_graphics_until_asked(ann, board):
 
 
 def test_the_history_names_everybody_who_changed_a_graphic(ann, bob, board):
-    ann.save(page_of(board), "title", title="By Ann")
-    bob.save(page_of(board), "title", title="By Bob")
+    edit(ann, board, title="By Ann")
+    edit(bob, board, title="By Bob")
 
     page = ann.open(reverse("admin:graphics_graphic_history", args=[board.pk]))
 
@@ -169,10 +172,8 @@ def test_the_history_names_everybody_who_changed_a_graphic(ann, bob, board):
     assert "By Ann" in page
 
 
-def test_a_producer_changes_graphics_but_not_tournaments(board, crown):
-    pia = Staff(new_account("pia", Role.PRODUCER))
-
-    assert pia.save(page_of(board), "title", title="Scores").status_code == 302
+def test_a_producer_changes_graphics_but_not_tournaments(pia, board, crown):
+    assert edit(pia, board, title="Scores").status_code == 302
     tournament = reverse("admin:tournaments_tournament_change", args=[crown.pk])
     assert pia.post(tournament, {"name": "x"}).status_code == 403
     assert pia.get(reverse("admin:audit_auditentry_changelist")).status_code == 403
@@ -190,6 +191,6 @@ def test_a_document_of_many_megabytes_can_be_saved(ann, board):
     picture = "data:image/png;base64," + "A" * 3_000_000
     document = orjson.dumps({"background": {"imageUrl": picture}, "elements": []}).decode()
 
-    assert ann.save(page_of(board), "title", document=document).status_code == 302
+    assert edit(ann, board, document=document).status_code == 302
     board.refresh_from_db()
     assert board.document == document

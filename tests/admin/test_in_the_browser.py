@@ -72,6 +72,10 @@ def test_no_page_breaks_its_policy(page: Page, running: RunningServer, graphic: 
         "graphics/graphic/",
         "graphics/graphic/add/",
         f"graphics/graphic/{graphic['id']}/change/",
+        f"graphics/graphic/{graphic['id']}/archive/",
+        f"graphics/graphic/{graphic['id']}/versions/",
+        f"graphics/graphic/{graphic['id']}/versions/compare/?old=1&new=1",
+        "graphics/canvaslease/",
         "tournaments/tournament/1/change/",
         "tournaments/tournament/1/results/",
         "tournaments/tournament/1/results/3.1/1/",
@@ -129,6 +133,7 @@ def test_the_preview_shows_a_save_by_somebody_else(
 def test_ctrl_s_saves_and_stays(page: Page, running: RunningServer, graphic: dict):
     address = f"{running.http_url}/admin/graphics/graphic/{graphic['id']}/change/"
     page.goto(address)
+    page.click("text=Edit (take the lock)")
 
     page.fill("#id_document", HEADLINE % "By hand")
     page.keyboard.press("Control+s")

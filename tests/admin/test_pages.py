@@ -15,7 +15,9 @@ from gal_dashboard.audit.models import AuditEntry
 from gal_dashboard.core.context import SYSTEM
 from gal_dashboard.events.models import Event
 from gal_dashboard.events.recording import recording
-from graphics.models import Graphic
+from graphics.claims import Claim
+from graphics.locks import acquire_lock
+from graphics.models import CanvasLease, Graphic
 from graphics.services import create_graphic
 from tests.admin.staff import PASSWORD, Staff, new_account
 from tournaments import roster, services
@@ -24,7 +26,17 @@ from users.choices import Role
 from users.models import Session, User
 from users.services import login_by_account
 
-MODELS = (Graphic, Tournament, Participant, ScoreboardSnapshot, User, Session, AuditEntry, Event)
+MODELS = (
+    Graphic,
+    CanvasLease,
+    Tournament,
+    Participant,
+    ScoreboardSnapshot,
+    User,
+    Session,
+    AuditEntry,
+    Event,
+)
 
 
 def name_of(model: type) -> str:
@@ -45,9 +57,10 @@ def make_rows(number: int) -> None:
     services.register_participant(
         actor=SYSTEM, tournament_id=tournament.pk, fields={"name": "Ann", "user": user}
     )
-    create_graphic(
+    graphic = create_graphic(
         actor=SYSTEM, title=f"Board {number}", event_name="Cup", tournament_id=tournament.pk
     )
+    acquire_lock(graphic_id=graphic.pk, claim=Claim(actor=SYSTEM, session_id="editor"))
     with recording():
         trail.record("tournament.updated", actor=SYSTEM, target=tournament)
         services.publish_standings(tournament=tournament, source="refresh")
@@ -70,6 +83,11 @@ def all_pages(crown: Tournament) -> Iterator[str]:
             yield reverse(f"{name_of(model)}_add")
         if getattr(page, "can_delete", False):
             yield reverse(f"{name_of(model)}_delete", args=[pk])
+    graphic = Graphic.objects.latest("pk")
+    for name in ("archive", "restore", "duplicate", "lock_force", "versions"):
+        yield reverse(f"admin:graphics_graphic_{name}", args=[graphic.pk])
+    yield reverse("admin:graphics_graphic_versions_compare", args=[graphic.pk]) + "?old=1&new=1"
+    yield reverse("admin:graphics_graphic_version_restore", args=[graphic.pk, 1])
     yield reverse("admin:tournaments_tournament_results", args=[crown.pk])
     yield reverse("admin:tournaments_tournament_lobby", args=[crown.pk, "3.1", 1])
     yield reverse("admin:tournaments_tournament_lobby", args=[crown.pk, "1.1", 1])
@@ -122,7 +140,7 @@ def test_a_viewer_may_open_what_is_to_be_seen_and_nothing_else(crown):
     make_rows(1)
     vic = Staff(new_account("vic", Role.VIEWER))
 
-    for model in (Graphic, Tournament, Participant, ScoreboardSnapshot, User):
+    for model in (Graphic, CanvasLease, Tournament, Participant, ScoreboardSnapshot, User):
         change = reverse(f"{name_of(model)}_change", args=[model.objects.latest("pk").pk])
         assert 'name="_save"' not in vic.open(change), change
         assert vic.post(change, {}).status_code == 403, change
@@ -231,7 +249,8 @@ def test_the_first_page_leads_to_what_is_on_air(ann, crown):
 
 
 def test_logs_cannot_be_written(ann, crown):
-    for model in (AuditEntry, Event, ScoreboardSnapshot):
+    make_rows(1)
+    for model in (AuditEntry, Event, ScoreboardSnapshot, CanvasLease):
         pk = model.objects.latest("pk").pk
         for name in ("change", "delete"):
             path = reverse(f"{name_of(model)}_{name}", args=[pk])

@@ -1,8 +1,10 @@
-// Textareas with data-json-editor: says while one types whether the text is JSON. Ctrl+S saves and
-// stays. The server judges what is saved; this only spares a round trip. It never rewrites the text:
+// Textareas with data-json-editor: says while one types whether the text is JSON. What is said of a
+// line, here or by the server, leads to that line. Ctrl+S saves and stays. The server judges what is saved; this only spares a round trip. It never rewrites the text:
 // JSON.stringify would turn 1.0 into 1 and sort keys that look like numbers.
 
 const PAUSE_MS = 250;
+const LINE = /\bline (\d+)/i;
+const LINES_ABOVE = 4;
 
 /** @param {HTMLTextAreaElement} area */
 function attach(area) {
@@ -13,7 +15,7 @@ function attach(area) {
 
   const judge = () => {
     const verdict = verdictOn(area.value);
-    status.textContent = verdict.text;
+    say(status, verdict.text, area);
     status.classList.toggle("is-bad", !verdict.isGood);
   };
   let timer = 0;
@@ -22,6 +24,39 @@ function attach(area) {
     timer = setTimeout(judge, PAUSE_MS);
   });
   judge();
+  for (const error of area.closest(".form-row, form")?.querySelectorAll(".errorlist li") ?? []) {
+    say(/** @type {HTMLElement} */ (error), error.textContent ?? "", area);
+  }
+}
+
+/**
+ * The sentence, as a button if it names a line.
+ * @param {HTMLElement} where @param {string} sentence @param {HTMLTextAreaElement} area
+ */
+function say(where, sentence, area) {
+  const line = Number(LINE.exec(sentence)?.[1] ?? 0);
+  if (!line) {
+    where.textContent = sentence;
+    return;
+  }
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "jump";
+  button.textContent = sentence;
+  button.addEventListener("click", () => jump(area, line));
+  where.replaceChildren(button);
+}
+
+/** Select a line and bring it into view. @param {HTMLTextAreaElement} area @param {number} line */
+function jump(area, line) {
+  const lines = area.value.split("\n");
+  const index = Math.min(line, lines.length) - 1;
+  const start = lines.slice(0, index).reduce((sum, text) => sum + text.length + 1, 0);
+  const height = parseFloat(getComputedStyle(area).lineHeight);
+  area.focus();
+  area.setSelectionRange(start, start + lines[index].length);
+  area.scrollTop = Math.max(index - LINES_ABOVE, 0) * height;
+  area.scrollLeft = 0;
 }
 
 /** @param {string} text */
