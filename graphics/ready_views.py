@@ -10,18 +10,24 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
+
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest
+from django.utils.http import parse_etags
 
 from gal_dashboard.events import streams
 
 PATH: Final = re.compile(r"/api/v1/graphics/([1-9][0-9]{0,18})/view\Z")
 SERVED_FOR_SECONDS: Final = 2.0
 MOST_BYTES: Final = 64 * 1024 * 1024
+# What an answer takes beside its body, roughly: its headers, and its place in the store.
+HEAD_BYTES: Final = 4096
 
 _QUERY = re.compile(rb"(?:version=([0-9]{1,10}))?\Z")
-_ETAGS = re.compile(rb'(?:W/)?("[^"]*")')
 _OK, _NOT_MODIFIED = 200, 304
 # Written anew for each request.
 _OF_ONE_REQUEST = frozenset({b"x-request-id", b"x-process-time", b"date", b"content-length"})
@@ -41,6 +47,10 @@ class Ready:
     @property
     def etag(self) -> bytes:
         return dict(self.headers).get(b"etag", b"")
+
+    @property
+    def size(self) -> int:
+        return HEAD_BYTES + len(self.body)
 
     @property
     def version(self) -> int:
@@ -80,10 +90,10 @@ class ReadyBytes:
         """Keep an answer, unless the graphic has changed since ``clock``."""
         with self._lock:
             self._drop(graphic_id)
-            if self._changed_at.get(graphic_id, 0) > clock or len(ready.body) > MOST_BYTES:
+            if self._changed_at.get(graphic_id, 0) > clock or ready.size > MOST_BYTES:
                 return
             self._answers[graphic_id] = ready
-            self._size += len(ready.body)
+            self._size += ready.size
             while self._size > MOST_BYTES:
                 self._drop(next(iter(self._answers)))
 
@@ -97,7 +107,7 @@ class ReadyBytes:
     def _drop(self, graphic_id: int) -> None:
         gone = self._answers.pop(graphic_id, None)
         if gone is not None:
-            self._size -= len(gone.body)
+            self._size -= gone.size
 
 
 ready_bytes = ReadyBytes()
@@ -122,14 +132,15 @@ class ReadyViews:
         match = PATH.match(scope["path"])
         asked = _QUERY.match(scope["query_string"])
         headers = dict(scope["headers"])
-        if match is None or asked is None or _SPECIAL & headers.keys():
+        if match is None or asked is None or not _is_plain(scope["headers"]):
             await self._app(scope, receive, send)
             return
-        graphic_id, at_least = int(match[1]), int(asked[1] or 0)
-        ready = self._store.fresh(graphic_id, time.monotonic())
+        graphic_id, at_least, arrived = int(match[1]), int(asked[1] or 0), time.monotonic()
+        ready = self._store.fresh(graphic_id, arrived)
         if ready is None or ready.version < at_least:
             ready = await self._read(graphic_id, scope)
-        if ready.status != _OK or ready.version < at_least:
+        is_late = arrived - ready.read_at > SERVED_FOR_SECONDS  # joined a read that took long
+        if ready.status != _OK or ready.version < at_least or is_late:
             await self._app(scope, receive, send)
             return
         await _answer(ready, headers, is_head=scope["method"] == "HEAD", send=send)
@@ -166,14 +177,34 @@ class ReadyViews:
         return ready
 
 
+def _is_plain(headers: Sequence[tuple[bytes, bytes]]) -> bool:
+    """Whether Django would answer this request as any other."""
+    names = [name for name, _ in headers]
+    if _SPECIAL & set(names) or names.count(b"if-none-match") > 1 or names.count(b"host") != 1:
+        return False
+    return _is_our_name(dict(headers)[b"host"])
+
+
+@lru_cache(maxsize=256)
+def _is_our_name(host: bytes) -> bool:
+    """Whether this server goes by that name, as ``HostMiddleware`` judges."""
+    request = HttpRequest()
+    request.META["HTTP_HOST"] = host.decode("latin-1")
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return False
+    return True
+
+
 async def _answer(ready: Ready, asked: Mapping[bytes, bytes], *, is_head: bool, send: Any) -> None:
-    wanted = asked.get(b"if-none-match", b"")
-    is_known = wanted.strip() == b"*" or ready.etag in _ETAGS.findall(wanted)
-    headers = list(ready.headers)
-    if is_known:  # no body has no type
-        headers = [pair for pair in headers if pair[0] != b"content-type"]
+    wanted = parse_etags(asked.get(b"if-none-match", b"").decode("latin-1"))
+    is_known = wanted == ["*"] or ready.etag.decode() in {tag.removeprefix("W/") for tag in wanted}
+    if is_known:
+        status, body = _NOT_MODIFIED, b""
+        headers = [pair for pair in ready.headers if pair[0] != b"content-type"]
     else:
-        headers.append((b"content-length", b"%d" % len(ready.body)))
-    status = _NOT_MODIFIED if is_known else ready.status
+        status, body = ready.status, ready.body
+        headers = [*ready.headers, (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if is_known or is_head else ready.body})
+    await send({"type": "http.response.body", "body": b"" if is_head else body})

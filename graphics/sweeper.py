@@ -2,16 +2,19 @@
 
 One thread in each process with a connection of its own. It sleeps until the next lease ends; a
 lease that another process gives is seen by looking again each second, as no lease is shorter than
-two.
+two. Where another process was first to announce an end, this one has its hub read the news.
 """
 
 import logging
 import threading
+from datetime import datetime
 from typing import Final
 
 from django.db import Error, connection
 
 from gal_dashboard.core.clock import database_now
+from gal_dashboard.events import log, streams
+from gal_dashboard.realtime.hub import hub
 from graphics import locks, pruning
 
 logger = logging.getLogger(__name__)
@@ -29,6 +32,7 @@ class Sweeper:
         self._thread: threading.Thread | None = None
         self._is_over = threading.Event()
         self._start_lock = threading.Lock()
+        self._next_end: datetime | None = None
 
     def start(self) -> None:
         if self._thread is not None:  # asked by every request: no lock for that
@@ -58,16 +62,18 @@ class Sweeper:
     def _look(self, *, is_time_to_prune: bool) -> float:
         """Sweep, and say how long to sleep. The database may be away: then later."""
         try:
-            locks.sweep_locks()
+            is_due = self._next_end is not None and self._next_end <= database_now()
+            if not locks.sweep_locks() and is_due:
+                # whoever announced it has committed: the sweep would have waited for the row
+                hub.poke(streams.STAFF, log.head(streams.STAFF))
             if is_time_to_prune:
                 pruning.prune_leases()
                 pruning.prune_revisions()
-            due = locks.next_expiry()
-            if due is None:
+            self._next_end = locks.next_expiry()
+            if self._next_end is None:
                 return LOOK_SECONDS
-            return min(
-                LOOK_SECONDS, max(0.0, (due - database_now()).total_seconds()) + AFTER_THE_END
-            )
+            left = (self._next_end - database_now()).total_seconds()
+            return min(LOOK_SECONDS, max(0.0, left) + AFTER_THE_END)
         except Error as error:
             logger.warning("The sweeper cannot use the database: %s", type(error).__name__)
             connection.close()

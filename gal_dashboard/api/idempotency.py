@@ -7,11 +7,13 @@ either both are there or neither is.
 import hashlib
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
-from django.db import IntegrityError, transaction
+from django.db import Error, IntegrityError, transaction
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
@@ -58,31 +60,52 @@ class Once:
         self._row = row
         self._is_first = is_first
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether the answer is there already, so that nothing of the request is judged again."""
+        return not self._is_first
+
     def run(self, handler: Callable[..., Response], *args: Any, **kwargs: Any) -> HttpResponse:
-        """The handler's answer, stored with its changes; or the stored one, and nothing is done."""
-        if not self._is_first:
+        """The handler's answer, stored with its changes; or the stored one, and nothing is done.
+
+        Raises ``InFlightError``, and nothing is done either, if this request took so long that it
+        counted as dead and another with its key has begun.
+        """
+        if self.is_answered:
             return self._replay()
         with recording():
             response = handler(*args, **kwargs)
             self._store(response)
         return response
 
-    def settle(self, response: Response) -> None:
-        """Keep a refusal of the first request, or forget the request if it may fare better."""
-        if not self._is_first:
+    def settle(self, response: Response | None) -> None:
+        """Keep a refusal of the first request, or forget the request if it may fare better.
+
+        ``None`` stands for a fault of ours. Never raises: what cannot be written, as the database
+        is away, counts as dead in a minute.
+        """
+        if self.is_answered:
             return
-        status = response.status_code
-        is_refusal = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
-        if is_refusal and status not in NOT_KEPT:
-            self._store(response)
-        else:
-            self._row.delete()
+        with suppress(InFlightError, Error):
+            if response is not None and _is_kept(response.status_code):
+                self._store(response)
+            else:
+                self._unanswered().delete()
 
     def _store(self, response: Response) -> None:
-        self._row.status = response.status_code
-        self._row.answer = dumps(response.data).decode()
-        self._row.etag = response.headers.get("ETag", "")
-        self._row.save(update_fields=["status", "answer", "etag"])
+        stored = self._unanswered().update(
+            status=response.status_code,
+            answer=dumps(response.data).decode(),
+            etag=response.headers.get("ETag", ""),
+        )
+        if not stored:
+            raise InFlightError
+
+    def _unanswered(self) -> QuerySet[IdempotentRequest]:
+        """The row, as long as nobody else has taken it over."""
+        return IdempotentRequest.objects.filter(
+            pk=self._row.pk, status__isnull=True, started_at=self._row.started_at
+        )
 
     def _replay(self) -> HttpResponse:
         response = HttpResponse(
@@ -92,6 +115,11 @@ class Once:
         if self._row.etag:
             response["ETag"] = self._row.etag
         return response
+
+
+def _is_kept(status: int) -> bool:
+    is_refusal = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return is_refusal and status not in NOT_KEPT
 
 
 def claim(request: Request, *, sid: str) -> Once | None:

@@ -67,6 +67,8 @@ class ApiViewSet(viewsets.GenericViewSet):
             return
         if request.method == "POST" and not self.is_public and self.tag != "auth":
             self._claim_key(request)
+            if self._once is not None and self._once.is_answered:
+                return
         self.find(**kwargs)
         if request.method in METHODS_WITH_BODY:
             self.check_form()
@@ -79,9 +81,12 @@ class ApiViewSet(viewsets.GenericViewSet):
             self.post = partial(self._once.run, self.post)
 
     def handle_exception(self, exc: Exception) -> Response:
-        response = super().handle_exception(exc)
-        if self._once is not None:
-            self._once.settle(response)
+        response = None
+        try:
+            response = super().handle_exception(exc)
+        finally:  # a fault is raised again
+            if self._once is not None:
+                self._once.settle(response)
         return response
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:

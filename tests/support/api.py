@@ -27,14 +27,21 @@ class Api(httpx.Client):
         super().__init__(base_url=server.http_url, headers=headers, **options)
 
     def login(self, password: str = MASTER_PASSWORD) -> "Api":
-        answer = self.post("/auth/login", json={"master_password": password})
+        return self._login({"master_password": password})
+
+    def login_as(self, username: str, password: str) -> "Api":
+        """As a staff account."""
+        return self._login({"username": username, "password": password})
+
+    def login_as_viewer(self) -> "Api":
+        return self.login(VIEWER_PASSWORD)
+
+    def _login(self, credentials: dict[str, str]) -> "Api":
+        answer = self.post("/auth/login", json=credentials)
         assert answer.status_code == httpx.codes.OK, answer.text
         self.tokens = answer.json()
         self.headers["Authorization"] = f"Bearer {self.tokens['access_token']}"
         return self
-
-    def login_as_viewer(self) -> "Api":
-        return self.login(VIEWER_PASSWORD)
 
     def new_graphic(self, **fields: Any) -> dict[str, Any]:
         body = {"title": "Standings", "event_name": "Cup", **fields}
