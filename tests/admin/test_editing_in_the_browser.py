@@ -73,7 +73,7 @@ def test_editing_beside_another_editor_while_an_overlay_follows(
     graphic = api.new_graphic(data_json={"elements": []})
     page = f"{running.http_url}/admin/graphics/graphic/{graphic['id']}/change/"
     lock = f"/api/v1/lock/{graphic['id']}"
-    overlay = desk.context.new_page()
+    overlay = desk.context.browser.new_page()
     overlay.goto(f"{running.http_url}/overlay/{graphic['id']}")
 
     # edit: the lock is taken, kept, and everybody else is kept out
@@ -114,7 +114,7 @@ def test_editing_beside_another_editor_while_an_overlay_follows(
     desk.click(".object-tools >> text=Versions")
     desk.click("text=Show side by side")
     assert "Second" in desk.locator("td.new").first.inner_text()
-    desk.click("th >> nth=0 >> text=Restore")
+    desk.click(".comparison >> text=Restore")
     desk.click("input[value='Restore version 2']")
     desk.wait_for_selector("text=Version 2 is on air again.")
     show(overlay, "First")
