@@ -62,17 +62,12 @@ NewServer = Callable[..., RunningServer]
 
 @pytest.fixture
 def new_server(databases: dict[str, Databases], tmp_path: Path) -> Iterator[NewServer]:
-    """Makes servers of a test's own: ``new_server(engine="sqlite", command="serve", ...)``.
-
-    ``beside=server`` makes another process on the database of that server.
-    """
+    """Makes servers of a test's own: ``new_server(engine="sqlite", command="serve", ...)``."""
     made: list[RunningServer] = []
 
-    def make(
-        *, engine: str = "sqlite", beside: RunningServer | None = None, **options: object
-    ) -> RunningServer:
+    def make(*, engine: str = "sqlite", **options: object) -> RunningServer:
         running = RunningServer(
-            database_url=beside.environment["DATABASE_URL"] if beside else databases[engine].new(),
+            database_url=databases[engine].new(),
             log=tmp_path / f"server-{len(made)}.log",
             **options,
         )

@@ -16,6 +16,7 @@ from tests.graphics.holder import Holder
 from tests.graphics.leases import HASTY, LEASE_SECONDS, seconds_left
 from tests.support.api import Api
 from tests.support.databases import Databases
+from tests.support.processes import processes
 from tests.support.rows import connect, execute, rows
 from tests.support.server import RunningServer
 
@@ -27,13 +28,9 @@ def hasty(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[RunningServer]:
     """A server whose leases last two seconds."""
-    running = RunningServer(
-        database_url=databases[request.param].new(),
-        log=tmp_path_factory.mktemp("hasty") / "server.log",
-        environment=HASTY,
-    ).start()
-    yield running
-    running.close()
+    folder = tmp_path_factory.mktemp("hasty")
+    with processes(databases[request.param], folder, environment=HASTY) as [server]:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,8 @@ from tests.graphics.leases import HASTY, moment, seconds_left, told_of
 from tests.realtime.wire import Socket, staff
 from tests.realtime.writing import make_graphic
 from tests.support.api import Api
+from tests.support.databases import Databases
+from tests.support.processes import processes
 from tests.support.rows import audited
 from tests.support.server import RunningServer
 
@@ -29,17 +31,22 @@ KNOWN_WITHIN_SECONDS = 0.5
 LOCKS = 5
 
 
-@pytest.fixture(params=ENGINES)
-def processes(request: pytest.FixtureRequest, new_server) -> list[RunningServer]:
-    """Two on one database, with leases of two seconds."""
-    first = new_server(engine=request.param, environment=HASTY)
-    return [first, new_server(beside=first, environment=HASTY)]
+@pytest.fixture(scope="module", params=ENGINES)
+def servers(
+    request: pytest.FixtureRequest,
+    databases: dict[str, Databases],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[list[RunningServer]]:
+    """Two processes on one database, with leases of two seconds."""
+    folder = tmp_path_factory.mktemp("hasty")
+    with processes(databases[request.param], folder, count=2, environment=HASTY) as servers:
+        yield servers
 
 
-@pytest.fixture
-def clients(processes: list[RunningServer]) -> Iterator[list[Api]]:
+@pytest.fixture(scope="module")
+def clients(servers: list[RunningServer]) -> Iterator[list[Api]]:
     """One login, used at both."""
-    with Api(processes[0]) as first, Api(processes[1]) as second:
+    with Api(servers[0]) as first, Api(servers[1]) as second:
         first.login()
         second.headers["Authorization"] = first.headers["Authorization"]
         yield [first, second]
@@ -57,10 +64,10 @@ async def ends_heard(socket: Socket, graphics: set[int]) -> dict[int, tuple[dict
     return heard
 
 
-async def test_staff_everywhere_hear_within_half_a_second_that_a_lock_ran_out(processes, clients):
+async def test_staff_everywhere_hear_within_half_a_second_that_a_lock_ran_out(servers, clients):
     graphics = [clients[0].new_graphic()["id"] for _ in range(LOCKS)]
     token = clients[0].headers["Authorization"].removeprefix("Bearer ")
-    async with staff(processes[0], token=token) as here, staff(processes[1], token=token) as there:
+    async with staff(servers[0], token=token) as here, staff(servers[1], token=token) as there:
         await here.begin()
         await there.begin()
         taken = {}
@@ -91,17 +98,17 @@ async def test_staff_everywhere_hear_within_half_a_second_that_a_lock_ran_out(pr
         assert statistics.median(delays) < KNOWN_WITHIN_SECONDS, delays
 
 
-def test_of_two_processes_one_announces_each_end(processes, clients):
+def test_of_two_processes_one_announces_each_end(servers, clients):
     graphics = [clients[0].new_graphic()["id"] for _ in range(40)]
     lasts = [Editor(clients[number % 2]).locked(one) for number, one in enumerate(graphics)]
 
     time.sleep(seconds_left(lasts[-1]) + 1)
 
     for graphic in graphics:
-        actions = [told["action"] for told in told_of(processes[0], graphic)]
+        actions = [told["action"] for told in told_of(servers[0], graphic)]
         assert actions == ["acquired", "expired"]
-    by_target = Counter(audited(processes[0], "graphic.lock_expired"))
-    assert by_target == {("system", "graphic", graphic): 1 for graphic in graphics}
+    deeds = Counter(audited(servers[0], "graphic.lock_expired"))
+    assert {deeds["system", "graphic", graphic] for graphic in graphics} == {1}
 
 
 @pytest.mark.django_db(transaction=True)
