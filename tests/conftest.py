@@ -4,11 +4,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.api import Api
 from tests.support.databases import Databases
 from tests.support.requirements import REQUIREMENTS, absent, demanded
 from tests.support.server import RunningServer
+
+# A busy machine is slow to make examples; that says nothing about the code.
+settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("project")
 
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
