@@ -25,6 +25,7 @@ from graphics.errors import (
 )
 from graphics.models import CanvasLease, Graphic
 from graphics.options import LOCK_TTL
+from graphics.querysets import GraphicQuerySet
 
 SWEPT_AT_ONCE = 100
 
@@ -36,7 +37,7 @@ def acquire_lock(*, graphic_id: int, claim: Claim) -> CanvasLease:
     Raises ``GraphicNotFoundError``, ``GraphicArchivedError``, ``LockBusyError``.
     """
     with recording():
-        graphic = Graphic.objects.lock_row(graphic_id)
+        graphic = _without_document().lock_row(graphic_id)
         if graphic.archived:
             raise GraphicArchivedError
         now = database_now()
@@ -63,7 +64,7 @@ def acquire_lock(*, graphic_id: int, claim: Claim) -> CanvasLease:
 def refresh_lock(*, graphic_id: int, claim: Claim) -> CanvasLease:
     """Extend the claimant's live lease. Raises ``LockNotHeldError`` without one."""
     with recording():
-        graphic = Graphic.objects.lock_row(graphic_id)
+        graphic = _without_document().lock_row(graphic_id)
         now = database_now()
         lease = live_lease(graphic, now)
         if lease is None or not claim.holds(lease):
@@ -74,7 +75,7 @@ def refresh_lock(*, graphic_id: int, claim: Claim) -> CanvasLease:
 def release_lock(*, graphic_id: int, claim: Claim) -> bool:
     """End the claimant's lease; ``False`` if there is none of theirs: a stranger ends nothing."""
     with recording():
-        graphic = Graphic.objects.lock_row(graphic_id)
+        graphic = _without_document().lock_row(graphic_id)
         lease = live_lease(graphic, database_now())
         if lease is None or not claim.holds(lease):
             return False
@@ -86,7 +87,7 @@ def release_lock(*, graphic_id: int, claim: Claim) -> bool:
 def force_release_lock(*, graphic_id: int, actor: Actor, reason: str) -> bool:
     """Break a lease, whoever holds it; the audit trail and everybody who follows learn why."""
     with recording():
-        graphic = Graphic.objects.lock_row(graphic_id)
+        graphic = _without_document().lock_row(graphic_id)
         lease = live_lease(graphic, database_now())
         if lease is None:
             return False
@@ -109,7 +110,7 @@ def sweep_locks() -> int:
     due = CanvasLease.objects.unended().filter(expires_at__lte=database_now())
     for graphic_id in list(due.values_list("graphic_id", flat=True)[:SWEPT_AT_ONCE]):
         with recording():
-            graphic = Graphic.objects.select_for_update().filter(pk=graphic_id).first()
+            graphic = _without_document().select_for_update().filter(pk=graphic_id).first()
             if graphic is not None:
                 swept += _end_if_expired(graphic, database_now())
     return swept
@@ -166,6 +167,11 @@ def facts_of(lease: CanvasLease) -> dict[str, Any]:
         "expires_at": lease.expires_at,
         "can_edit": False,
     }
+
+
+def _without_document() -> GraphicQuerySet:
+    """For those who want the lock alone: a document may have 25 MiB."""
+    return Graphic.objects.defer("document")
 
 
 def _has_lost(graphic: Graphic, claim: Claim) -> bool:
