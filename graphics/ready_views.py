@@ -29,6 +29,8 @@ HEAD_BYTES: Final = 4096
 
 _QUERY = re.compile(rb"(?:version=([0-9]{1,10}))?\Z")
 _OK, _NOT_MODIFIED = 200, 304
+# What Django is told of whoever asks.
+_HANDED_ON = frozenset({b"host", b"x-forwarded-for", b"x-request-id"})
 # Written anew for each request.
 _OF_ONE_REQUEST = frozenset({b"x-request-id", b"x-process-time", b"date", b"content-length"})
 # Requests with these are for Django.
@@ -137,21 +139,27 @@ class ReadyViews:
             return
         graphic_id, at_least, arrived = int(match[1]), int(asked[1] or 0), time.monotonic()
         ready = self._store.fresh(graphic_id, arrived)
+        is_head, is_ours = scope["method"] == "HEAD", False
         if ready is None or ready.version < at_least:
-            ready = await self._read(graphic_id, scope)
+            ready, is_ours = await self._read(graphic_id, scope)
+        if ready.status != _OK and is_ours:
+            await _send(ready.status, ready.headers, ready.body, is_head=is_head, send=send)
+            return
         is_late = arrived - ready.read_at > SERVED_FOR_SECONDS  # joined a read that took long
         if ready.status != _OK or ready.version < at_least or is_late:
             await self._app(scope, receive, send)
             return
-        await _answer(ready, headers, is_head=scope["method"] == "HEAD", send=send)
+        await _answer(ready, headers, is_head=is_head, send=send)
 
-    async def _read(self, graphic_id: int, scope: Any) -> Ready:
+    async def _read(self, graphic_id: int, scope: Any) -> tuple[Ready, bool]:
+        """Django's answer, and whether this request asked for it: a refusal names its request."""
         key = (graphic_id, self._store.changed_at(graphic_id))
         task = self._reads.get(key)
+        is_ours = task is None
         if task is None:
             task = self._reads[key] = asyncio.create_task(self._ask_django(graphic_id, scope))
             task.add_done_callback(lambda _: self._reads.pop(key, None))
-        return await asyncio.shield(task)
+        return await asyncio.shield(task), is_ours
 
     async def _ask_django(self, graphic_id: int, scope: Any) -> Ready:
         clock, read_at = self._store.clock(), time.monotonic()
@@ -167,13 +175,15 @@ class ReadyViews:
             else:
                 parts.append(message.get("body", b""))
 
-        headers = [pair for pair in scope["headers"] if pair[0] in {b"host", b"x-forwarded-for"}]
+        headers = [pair for pair in scope["headers"] if pair[0] in _HANDED_ON]
         plain = {**scope, "method": "GET", "query_string": b"", "headers": headers}
         await self._app(plain, receive, send)
-        kept = tuple(pair for pair in start["headers"] if pair[0] not in _OF_ONE_REQUEST)
-        ready = Ready(start["status"], kept, b"".join(parts), read_at)
-        if ready.status == _OK:
-            self._store.keep(graphic_id, ready, clock=clock)
+        status, all_headers, body = start["status"], tuple(start["headers"]), b"".join(parts)
+        if status != _OK:
+            return Ready(status, all_headers, body, read_at)
+        kept = tuple(pair for pair in all_headers if pair[0] not in _OF_ONE_REQUEST)
+        ready = Ready(status, kept, body, read_at)
+        self._store.keep(graphic_id, ready, clock=clock)
         return ready
 
 
@@ -206,5 +216,11 @@ async def _answer(ready: Ready, asked: Mapping[bytes, bytes], *, is_head: bool, 
     else:
         status, body = ready.status, ready.body
         headers = [*ready.headers, (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await _send(status, headers, body, is_head=is_head, send=send)
+
+
+async def _send(
+    status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes, *, is_head: bool, send: Any
+) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": list(headers)})
     await send({"type": "http.response.body", "body": b"" if is_head else body})

@@ -108,7 +108,8 @@ def test_the_example_shows_the_defaults():
     script = (
         "import django, json; from django.conf import settings as s; django.setup();"
         "names = sorted(n for n in dir(s) if n.isupper() and n not in"
-        " {'SECRET_KEY', 'SIMPLE_JWT', 'JWT_SIGNING_KEY', 'DASHBOARD_MASTER_PASSWORD'});"
+        " {'SECRET_KEY', 'SIMPLE_JWT', 'JWT_SIGNING_KEY', 'DASHBOARD_MASTER_PASSWORD',"
+        " 'READ_VARIABLE'});"
         "print(json.dumps({n: repr(getattr(s, n)) for n in names}))"
     )
     secrets = {name: base_environment()[name] for name in SECRETS}
