@@ -1,12 +1,14 @@
 """Where a returning client begins."""
 
+import asyncio
+
 import pytest
 
 from gal_dashboard.core.context import Actor
 from gal_dashboard.events import log, streams
 from gal_dashboard.realtime.cursors import Cursor
 from gal_dashboard.realtime.limits import Limits
-from tests.realtime.clients import Studio
+from tests.realtime.clients import SECONDS_TO_WAIT, Studio
 from tests.realtime.writing import change, change_often, lose, on_thread, tell_staff
 
 SCORER = Actor(name="ann", sid="s1", scopes=frozenset({"realtime:read"}))
@@ -146,6 +148,11 @@ class TestSmallPieces:
         await client.until(lambda client: len(client.frames) > 3)
         client.stall()
         await on_thread(change_often, graphic_id, 120)
+        feed = studio.hub._feeds[streams.overlay(graphic_id)]
+        async with asyncio.timeout(SECONDS_TO_WAIT):
+            # else it could be live before the hub has read the changes
+            while feed.head != 160:  # noqa: ASYNC110 - the hub tells nobody how far it is
+                await asyncio.sleep(0.01)
         client.read_on()
 
         assert await client.until_closed() == 4408
