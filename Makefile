@@ -42,10 +42,10 @@ format: $(VENV)/.dev ## Format the code
 	$(BIN)/ruff format .
 
 requirements: $(VENV)/.dev ## Pin all dependencies anew, with hashes
-	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	    --no-emit-index-url --custom-compile-command "make requirements" --quiet \
 	    pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	    --no-emit-index-url --custom-compile-command "make requirements" --quiet \
 	    --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
