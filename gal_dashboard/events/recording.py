@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.dispatch import Signal
@@ -17,6 +17,9 @@ from django.utils import timezone
 from gal_dashboard.core import context, wire
 from gal_dashboard.events import streams
 from gal_dashboard.events.models import Event, Stream, StreamEntry
+
+# The type of what processes tell each other; no frame has it.
+INTERNAL: Final = "internal"
 
 # Sent after the commit with ``heads``: {stream name: its newest number}. The hub listens.
 stream_advanced = Signal()
@@ -102,6 +105,21 @@ def emit(event: NewEvent, *, overlays: Iterable[int] = ()) -> None:
     if event.public_payload is not None:
         names += [streams.overlay(graphic_id) for graphic_id in sorted(set(overlays))]
     current.events.append((event, tuple(names)))
+
+
+def emit_internal(stream: str, *, name: str, payload: Mapping[str, Any]) -> None:
+    """Collect a word to all server processes, such as an order or an end that they must act on.
+
+    ``stream`` is one of ``streams.internal``. No client ever sees it; the hub of each process hands
+    it to whoever listens there, in order, once the change is committed.
+    """
+    current = _open.get()
+    if current is None:
+        raise NotRecordingError(f"{name} was emitted outside of recording().")
+    if not streams.is_internal(stream):
+        raise ValueError(f"{stream} is a stream that clients follow.")
+    event = NewEvent(type=INTERNAL, name=name, payload=payload)
+    current.events.append((event, (stream,)))
 
 
 def _store(collected: list[tuple[NewEvent, tuple[str, ...]]]) -> dict[str, int]:

@@ -5,6 +5,7 @@ from typing import Final
 STAFF: Final = "staff"
 
 _OVERLAY_PREFIX: Final = "overlay."
+_INTERNAL_PREFIX: Final = "internal."
 
 
 def overlay(graphic_id: int) -> str:
@@ -15,3 +16,12 @@ def overlay(graphic_id: int) -> str:
 def graphic_of(stream: str) -> int | None:
     """The graphic whose overlay stream this is; ``None`` for any other stream."""
     return int(stream.removeprefix(_OVERLAY_PREFIX)) if stream.startswith(_OVERLAY_PREFIX) else None
+
+
+def internal(topic: str) -> str:
+    """A stream from process to process; no socket ever follows it."""
+    return f"{_INTERNAL_PREFIX}{topic}"
+
+
+def is_internal(stream: str) -> bool:
+    return stream.startswith(_INTERNAL_PREFIX)

@@ -20,6 +20,7 @@ from gal_dashboard.realtime.connection import Connection
 from gal_dashboard.realtime.cursors import Cursor
 from gal_dashboard.realtime.feed import Feed, Start
 from gal_dashboard.realtime.limits import Limits
+from gal_dashboard.realtime.listening import Handler, Listener, Listeners
 from gal_dashboard.realtime.protocol import CloseCode, Frame
 from gal_dashboard.realtime.reader import Reader
 
@@ -46,6 +47,7 @@ class Hub:
         self._epoch: str | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._reader = Reader()
+        self._listeners = Listeners()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._is_database_away = False
 
@@ -63,7 +65,9 @@ class Hub:
             self._reader.shut()
         self.connections, self._feeds, self._tasks = set(), {}, set()
         self._reader, self._epoch, self._loop = Reader(), None, loop
+        self._listeners.forget()
         self._spawn(self._poll_forever())
+        self._hear({})
 
     async def stop(self) -> None:
         """Close all sockets so that they come back, end the thread and its database connection."""
@@ -76,6 +80,15 @@ class Hub:
             task.cancel()
         await self._reader.close()
         self.connections, self._feeds = set(), {}
+
+    def listen(self, stream: str, handler: Handler) -> None:
+        """Call ``handler`` in the event loop with every payload of an internal stream, in order.
+
+        Registered once, before the hub starts. ``None`` instead of a payload says: begin anew,
+        whatever you know may be old. It comes first, and again after another epoch or a gap. An
+        entry may come twice if the database went away while it was handled.
+        """
+        self._listeners.add(stream, handler)
 
     # --- From any thread --------------------------------------------------------------------------
     def poke(self, stream: str, head: int) -> None:
@@ -131,7 +144,7 @@ class Hub:
 
     # --- Beginning --------------------------------------------------------------------------------
     def _feed(self, stream: str) -> Feed:
-        if not self._feeds:
+        if not self._feeds and not self._listeners:
             self._epoch = None  # nobody has watched it
         if stream not in self._feeds:
             self._feeds[stream] = Feed(stream, self.limits)
@@ -210,6 +223,14 @@ class Hub:
             if feed is not None:
                 feed.known = max(feed.known, head)
                 self._keep_handing_out(feed)
+        for listener in self._listeners.hear(heads):
+            self._spawn(self._let_catch_up(listener))
+
+    async def _let_catch_up(self, listener: Listener) -> None:
+        try:
+            await listener.catch_up(self.run)
+        except Error as error:
+            self._note_database(error)  # the next poll tries again
 
     def _keep_handing_out(self, feed: Feed) -> None:
         if feed.is_behind and feed.handing_out is None:
@@ -262,17 +283,20 @@ class Hub:
 
     async def _poll(self) -> None:
         """Find what no poke told of: commands' writes, ended sessions, a restored database."""
-        if not self._feeds:
+        if not self._feeds and not self._listeners:
             return
         actors = {c.actor.sid: c.actor for c in self.connections if c.actor is not None}
         before = {name: feed.head for name, feed in self._feeds.items()}
-        poll = await self._reader.run(partial(reads.poll, list(before), list(actors.values())))
+        names = [*before, *self._listeners.streams]
+        poll = await self._reader.run(partial(reads.poll, names, list(actors.values())))
         self._is_database_away = False
         self._meet_epoch(poll.epoch)
         for name, head in before.items():
             if head is not None and poll.heads.get(name, 0) < head:
                 logger.warning("The stream %s went back; its followers begin anew", name)
                 self._forget(name)
+        for listener in self._listeners.went_back(poll.heads):
+            listener.forget()
         self._hear(poll.heads)
         for connection in tuple(self.connections):
             if connection.actor is not None and connection.actor.sid in poll.ended:
@@ -284,6 +308,7 @@ class Hub:
             logger.warning("The database has another epoch; all sockets begin anew")
             for name in tuple(self._feeds):
                 self._forget(name)
+            self._listeners.forget()
         self._epoch = epoch
 
     def _forget(self, name: str) -> None:

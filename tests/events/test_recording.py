@@ -9,6 +9,7 @@ from gal_dashboard.events.recording import (
     NewEvent,
     NotRecordingError,
     emit,
+    emit_internal,
     is_recording,
     recording,
     stream_advanced,
@@ -171,3 +172,24 @@ def test_reading_the_log_gives_entries_in_order_and_says_where_it_begins():
     assert [entry.seq for entry in log.entries("staff", after=3, limit=10)] == [4, 5]
     assert [entry.seq for entry in log.entries("staff", after=0, limit=2)] == [3, 4]
     assert log.heads(["staff", "overlay.1"]) == {"staff": 5}
+
+
+def test_what_processes_tell_each_other_is_on_no_stream_of_clients(announced):
+    orders = streams.internal("orders")
+
+    with recording():
+        emit_internal(orders, name="overlay.reload_ordered", payload={"reason": "new fonts"})
+
+    assert names(orders) == [(1, "overlay.reload_ordered")]
+    assert not Stream.objects.filter(name=streams.STAFF).exists()
+    assert announced == [{orders: 1}]
+
+
+def test_emit_internal_refuses_streams_of_clients():
+    with recording(), pytest.raises(ValueError, match="staff"):
+        emit_internal(streams.STAFF, name="overlay.reload_ordered", payload={})
+
+
+def test_emit_internal_refuses_to_speak_outside_of_recording():
+    with pytest.raises(NotRecordingError):
+        emit_internal(streams.internal("orders"), name="overlay.reload_ordered", payload={})

@@ -1,0 +1,166 @@
+"""What processes tell each other: every process hears it, in order, whatever happens on the way."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from gal_dashboard.events import streams
+from gal_dashboard.events.models import Epoch, Stream
+from gal_dashboard.events.recording import emit_internal, recording, stream_advanced
+from gal_dashboard.realtime.hub import Hub
+from gal_dashboard.realtime.limits import Limits
+from tests.realtime.clients import Studio
+from tests.realtime.writing import on_thread
+
+ORDERS = streams.internal("orders")
+SECONDS = 20
+
+
+def order(*numbers: int) -> None:
+    for number in numbers:
+        with recording():
+            emit_internal(ORDERS, name="thing.ordered", payload={"number": number})
+
+
+class Ear:
+    """Remembers what a hub hears."""
+
+    def __init__(self, hub: Hub, *, faults: int = 0) -> None:
+        self.heard: list[int | None] = []
+        self._faults = faults
+        self._changed = asyncio.Condition()
+        hub.listen(ORDERS, self.hear)
+
+    async def hear(self, payload: Mapping[str, Any] | None) -> None:
+        number = None if payload is None else payload["number"]
+        self.heard.append(number)
+        async with self._changed:
+            self._changed.notify_all()
+        if number is not None and self._faults:
+            self._faults -= 1
+            raise ZeroDivisionError
+
+    async def until(self, *expected: int | None) -> None:
+        async with asyncio.timeout(SECONDS), self._changed:
+            await self._changed.wait_for(lambda: self.heard == list(expected))
+
+
+@pytest_asyncio.fixture
+async def hub(log: None) -> AsyncIterator[Hub]:
+    """A hub that hears of every commit, not started yet; its poll is too slow to help."""
+    hub = Hub(Limits(poll_seconds=60))
+
+    def tell(**signal: Any) -> None:
+        hub.poke_all(signal["heads"])
+
+    stream_advanced.connect(tell)
+    yield hub
+    stream_advanced.disconnect(tell)
+    await hub.stop()
+
+
+@pytest_asyncio.fixture
+async def polling_hub(log: None) -> AsyncIterator[Hub]:
+    """A hub that nobody tells anything, as of another process without a bus."""
+    hub = Hub(Limits(poll_seconds=0.05))
+    yield hub
+    await hub.stop()
+
+
+async def test_process_hears_every_order_in_turn(hub: Hub):
+    ear = Ear(hub)
+    await hub.start()
+    await ear.until(None)
+
+    await on_thread(order, 1, 2, 3)
+
+    await ear.until(None, 1, 2, 3)
+
+
+async def test_process_begins_after_what_was_said_before_its_start(hub: Hub):
+    await on_thread(order, 1, 2)
+    ear = Ear(hub)
+
+    await hub.start()
+    await ear.until(None)
+    await on_thread(order, 3)
+
+    await ear.until(None, 3)
+
+
+async def test_process_hears_without_a_poke(polling_hub: Hub):
+    ear = Ear(polling_hub)
+    await polling_hub.start()
+    await ear.until(None)
+
+    await on_thread(order, 1, 2)
+
+    await ear.until(None, 1, 2)
+
+
+async def test_fault_of_a_handler_does_not_make_deaf(hub: Hub, caplog: pytest.LogCaptureFixture):
+    ear = Ear(hub, faults=1)
+    await hub.start()
+    await ear.until(None)
+
+    await on_thread(order, 1, 2)
+
+    await ear.until(None, 1, 2)
+    assert "could not be done" in caplog.text
+
+
+async def test_process_begins_anew_where_the_log_has_lost_something(polling_hub: Hub):
+    ear = Ear(polling_hub)
+    await on_thread(order, 1)
+    await polling_hub.start()
+    await ear.until(None)
+    # a number without an entry: what it said is gone
+    await on_thread(Stream.objects.filter(name=ORDERS).update, head=2)
+    await ear.until(None, None)
+    await on_thread(order, 3)
+
+    await ear.until(None, None, 3)
+
+
+async def test_process_begins_anew_in_another_epoch(polling_hub: Hub):
+    ear = Ear(polling_hub)
+    await polling_hub.start()
+    await ear.until(None)
+    await on_thread(order, 1)
+    await ear.until(None, 1)
+
+    await on_thread(Epoch.objects.filter(pk=1).update, value="another life")
+
+    await ear.until(None, 1, None)
+
+
+async def test_no_socket_follows_what_processes_say(hub: Hub):
+    ear = Ear(hub)
+    studio = Studio(hub)
+    await hub.start()
+    await ear.until(None)
+
+    await on_thread(order, 1)
+
+    await ear.until(None, 1)
+    assert studio.hub.connections == set()
+
+
+def test_streams_of_clients_are_not_listened_to():
+    with pytest.raises(ValueError, match="staff"):
+        Hub(Limits()).listen(streams.STAFF, _ignore)
+
+
+def test_one_handler_listens_to_a_stream():
+    hub = Hub(Limits())
+    hub.listen(ORDERS, _ignore)
+
+    with pytest.raises(ValueError, match="already"):
+        hub.listen(ORDERS, _ignore)
+
+
+async def _ignore(payload: Mapping[str, Any] | None) -> None:
+    return
