@@ -6,17 +6,19 @@ class GraphicsConfig(AppConfig):
 
     def ready(self) -> None:
         from gal_dashboard.core.options import declare
-        from gal_dashboard.events import audience
+        from gal_dashboard.events import audience, catalogue
         from gal_dashboard.events.recording import stream_advanced
         from gal_dashboard.realtime import ports
         from graphics import selectors, services
+        from graphics.event_data import EVENT_TYPES, OverlayState
         from graphics.options import OPTIONS
         from graphics.ready_views import forget_changed
         from tournaments import dependants
         from tournaments.services import TOURNAMENT
 
         declare(OPTIONS)
+        catalogue.declare(EVENT_TYPES)
         audience.register(TOURNAMENT, selectors.overlays_following)
         dependants.register(services.release_tournament)
         stream_advanced.connect(forget_changed, dispatch_uid="graphics.ready_views")
-        ports.register_snapshot(selectors.overlay_snapshot)
+        ports.register_snapshot(selectors.overlay_snapshot, form=OverlayState)

@@ -7,16 +7,17 @@ import orjson
 from django.db.models import QuerySet
 
 from gal_dashboard.core.clock import database_now
-from gal_dashboard.core.wire import fits_in_frame
 from graphics.claims import Claim
 from graphics.errors import (
     GraphicNotFoundError,
     RevisionNotFoundError,
     VersionNotReachedError,
 )
+from graphics.event_data import OverlayState
 from graphics.events import public_body
 from graphics.models import CanvasLease, Graphic, GraphicRevision, GraphicTournament
 from tournaments import selectors as tournament_selectors
+from tournaments.events import published_standings
 
 # The members of a graphic on the wire; data_json is the column ``document``, the lock a lease.
 MEMBERS: Final = (
@@ -198,7 +199,7 @@ def public_view(graphic_id: int, *, at_least: int = 0) -> dict[str, Any]:
     }
 
 
-def overlay_snapshot(graphic_id: int) -> dict[str, Any] | None:
+def overlay_snapshot(graphic_id: int) -> OverlayState | None:
     """All that an overlay draws from, or ``None`` if it may not be shown.
 
     Its parts have the form that later frames change: folding those onto it gives the next snapshot.
@@ -210,13 +211,12 @@ def overlay_snapshot(graphic_id: int) -> dict[str, Any] | None:
     if graphic.tournament_id is not None:
         tournament = tournament_selectors.public_tournament(graphic.tournament_id)
         snapshot_id, document = tournament_selectors.newest_document(graphic.tournament_id)
-    shown = document is not None and fits_in_frame(document)
-    return {
-        "graphic": public_body(graphic),
-        "tournament": tournament,
-        "standings": orjson.Fragment(document) if shown else None,
-        "snapshot_id": snapshot_id,
-    }
+    return OverlayState(
+        graphic=public_body(graphic),
+        tournament=tournament,
+        standings=published_standings(document),
+        snapshot_id=snapshot_id,
+    )
 
 
 def overlays_following(tournament_id: int) -> list[int]:

@@ -1,6 +1,6 @@
 """Writes of graphics. A save is a version, its revision and its events, in one transaction."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,7 @@ from graphics.claims import Claim
 from graphics.errors import GraphicArchivedError, RevisionNotFoundError, StaleGraphicError
 from graphics.models import Graphic, GraphicRevision, GraphicTournament
 from tournaments import selectors as tournament_selectors
+from tournaments.event_data import PublicTournament
 from tournaments.events import standings_published
 from tournaments.services import lock_tournaments
 
@@ -288,7 +289,7 @@ def tell(action: str, graphic: Graphic, *, actor: Actor, is_retied: bool) -> Non
         emit(shown, overlays=overlays)
 
 
-def _tournament_of(graphic: Graphic) -> Mapping[str, Any] | None:
+def _tournament_of(graphic: Graphic) -> PublicTournament | None:
     if graphic.tournament_id is None:
         return None
     return tournament_selectors.public_tournament(graphic.tournament_id)

@@ -1,55 +1,68 @@
 """What tournaments tell the world."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
-import orjson
-
+from gal_dashboard.core import wire
 from gal_dashboard.core.context import Actor
-from gal_dashboard.core.wire import fits_in_frame
 from gal_dashboard.events.recording import NewEvent
-
-# Notes, rules and sources are the crew's; an overlay is open to everybody.
-PUBLIC_MEMBERS: Final = (
-    "id",
-    "name",
-    "status",
-    "max_participants",
-    "current_participants",
-    "start_date",
-    "end_date",
+from tournaments.event_data import (
+    RESULTS,
+    TO_STAFF,
+    PublicTournament,
+    StaffTournament,
+    Standings,
+    StandingsPublished,
+    TournamentUpdated,
 )
 
 
-def public_part(tournament: Mapping[str, Any]) -> dict[str, Any]:
+def public_part(tournament: Mapping[str, Any]) -> PublicTournament:
     """What overlays may know of a tournament, from what REST shows."""
-    return {name: tournament[name] for name in PUBLIC_MEMBERS}
+    return PublicTournament(
+        **{name: tournament[name] for name in PublicTournament.__struct_fields__}
+    )
 
 
 def tournament_changed(action: str, *, tournament: Mapping[str, Any], actor: Actor) -> NewEvent:
-    """``action`` is created, updated or deleted; ``tournament`` as REST shows it."""
-    data = {"action": action, "tournament_id": tournament["id"]}
+    """``action`` is created, updated or deleted; ``tournament`` as REST shows it.
+
+    No overlay follows a tournament that is new or gone.
+    """
+    pk = tournament["id"]
     return NewEvent(
         type="tournament_update",
         name=f"tournament.{action}",
-        payload={**data, "tournament": dict(tournament), "actor": actor.name},
-        public_payload={**data, "tournament": public_part(tournament)},
+        payload=TO_STAFF[action](
+            tournament_id=pk, tournament=StaffTournament(**tournament), actor=actor.name
+        ),
+        public_payload=TournamentUpdated(tournament_id=pk, tournament=public_part(tournament))
+        if action == "updated"
+        else None,
     )
+
+
+def published_standings(document: str | None) -> Standings | None:
+    """Standings as JSON text, as frames carry them: none over 64 KiB."""
+    if document is None or not wire.fits_in_frame(document):
+        return None
+    return wire.ready(Standings, document)
 
 
 def standings_published(
     *, tournament_id: int | None, snapshot_id: int | None, document: str | None
 ) -> NewEvent:
     """Standings as JSON text, ``None`` without any. Over 64 KiB only their snapshot is named."""
-    fits = document is not None and fits_in_frame(document)
-    data = {
-        "action": "published",
-        "tournament_id": tournament_id,
-        "snapshot_id": snapshot_id,
-        "standings": orjson.Fragment(document) if fits and document is not None else None,
-    }
+    published = StandingsPublished(
+        tournament_id=tournament_id,
+        snapshot_id=snapshot_id,
+        standings=published_standings(document),
+    )
     return NewEvent(
-        type="standings_update", name="standings.published", payload=data, public_payload=data
+        type="standings_update",
+        name="standings.published",
+        payload=published,
+        public_payload=published,
     )
 
 
@@ -67,13 +80,12 @@ def lobby_result_recorded(
     return NewEvent(
         type="placement_update",
         name=f"placement.{action}",
-        payload={
-            "action": action,
-            "tournament_id": tournament_id,
-            "game": game,
-            "lobby": lobby,
-            "placements": dict(placements),
-            "absent": absent,
-            "actor": actor.name,
-        },
+        payload=RESULTS[action](
+            tournament_id=tournament_id,
+            game=game,
+            lobby=lobby,
+            placements=dict(placements),
+            absent=absent,
+            actor=actor.name,
+        ),
     )

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from tournaments import events, rulebook, scoreboard
 from tournaments.errors import SnapshotNotFoundError, TournamentNotFoundError
+from tournaments.event_data import PublicTournament
 from tournaments.models import Participant, ScoreboardEntry, ScoreboardSnapshot, Tournament
 from tournaments.standings import GameRef
 
@@ -65,7 +66,7 @@ def tournament_body(tournament_id: int) -> dict[str, Any]:
     return row
 
 
-def public_tournament(tournament_id: int) -> dict[str, Any]:
+def public_tournament(tournament_id: int) -> PublicTournament:
     """What overlays may know of it. Raises ``TournamentNotFoundError``."""
     return events.public_part(tournament_body(tournament_id))
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from gal_dashboard.core import context, wire
 from gal_dashboard.events import streams
+from gal_dashboard.events.catalogue import EventData
 from gal_dashboard.events.models import Event, Stream, StreamEntry
 
 # The type of what processes tell each other; no frame has it.
@@ -30,14 +31,14 @@ class NewEvent:
     """An event before it has a number. Apps build it in their ``events.py``, nobody else does.
 
     ``type`` is the frame's type, ``name`` the noun.past_tense of log and audit. ``payload`` is what
-    staff see; ``public_payload`` what overlays see, ``None`` if they may not see it. Values are
-    plain JSON or ``orjson.Fragment``.
+    staff see; ``public_payload`` what overlays see, ``None`` if they may not see it. Both have the
+    forms that the app declared in the ``catalogue``, unless only server processes are told.
     """
 
     type: str
     name: str
-    payload: Mapping[str, Any]
-    public_payload: Mapping[str, Any] | None = None
+    payload: EventData | Mapping[str, Any]
+    public_payload: EventData | None = None
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gal_dashboard.core.context import Actor
+from gal_dashboard.events import catalogue
 from gal_dashboard.realtime import protocol, transports
 from gal_dashboard.realtime.eager import Rest, begin
 from gal_dashboard.realtime.limits import Limits
@@ -134,7 +135,7 @@ class Connection:
     def _may_see(self, event_type: str) -> bool:
         if self.actor is None or event_type == protocol.SKIPPED:
             return True
-        scope = protocol.SCOPE_OF_TYPE.get(event_type)
+        scope = catalogue.scope_of(event_type)
         if scope is not None and not self.actor.may(scope):
             return False
         return self._wanted is None or event_type in self._wanted

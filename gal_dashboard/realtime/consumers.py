@@ -17,7 +17,7 @@ from django.db import Error
 from gal_dashboard.core.context import Actor
 from gal_dashboard.core.errors import DomainError, ErrorKind
 from gal_dashboard.events import streams
-from gal_dashboard.realtime import admission, inbound, ports, protocol, tickets
+from gal_dashboard.realtime import admission, inbound, messages, ports, protocol, tickets
 from gal_dashboard.realtime.connection import Connection, Rendered
 from gal_dashboard.realtime.handshake import Handshake
 from gal_dashboard.realtime.hub import hub
@@ -193,11 +193,9 @@ class OverlayConsumer(StreamConsumer):
         if kind != "rendered":
             super().hear(connection, kind, message)
             return
-        version = message.get("version")
+        drawn = inbound.understood(message, messages.Rendered)
         connection.rendered = Rendered(
-            version=None if version is None else inbound.number(message, "version"),
-            seq=inbound.number(message, "seq"),
-            at=asyncio.get_running_loop().time(),
+            version=drawn.version, seq=drawn.seq, at=asyncio.get_running_loop().time()
         )
 
 
@@ -223,7 +221,8 @@ class StaffConsumer(StreamConsumer):
         if kind != "subscribe":
             super().hear(connection, kind, message)
             return
-        event_types = inbound.event_types(message) & protocol.EVENT_TYPES
+        wanted = inbound.understood(message, messages.Subscribe).event_types
+        event_types = protocol.subscribable().intersection(wanted)
         connection.narrow(event_types)
         connection.say(protocol.subscription_confirmed(event_types))
 

@@ -1,9 +1,14 @@
 """What clients say: how much of it is heard, and how it is read."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from gal_dashboard.core import ijson
+from gal_dashboard.realtime.messages import ClientMessage
+
+Form = TypeVar("Form", bound=ClientMessage)
 
 
 class MessageError(Exception):
@@ -49,17 +54,9 @@ def read(text: bytes) -> tuple[str, Mapping[str, Any]]:
     return kind, message
 
 
-def event_types(message: Mapping[str, Any]) -> frozenset[str]:
-    """The types that a ``subscribe`` asks for. Raises ``MessageError``."""
-    types = message.get("event_types")
-    if not isinstance(types, list) or not all(isinstance(name, str) for name in types):
-        raise MessageError("invalid_message", "event_types is a list of event types.")
-    return frozenset(types)
-
-
-def number(message: Mapping[str, Any], name: str) -> int:
-    """A count in the message. Raises ``MessageError``."""
-    value = message.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise MessageError("invalid_message", f"{name} is a number, 0 or more.")
-    return value
+def understood(message: Mapping[str, Any], form: type[Form]) -> Form:
+    """The message in its declared form. Raises ``MessageError``, which names the member."""
+    try:
+        return msgspec.convert(message, form)
+    except msgspec.ValidationError as error:
+        raise MessageError("invalid_message", f"{error}.") from None

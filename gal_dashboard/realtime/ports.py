@@ -5,9 +5,10 @@ All are called on the hub's thread, with its own database connection, and may ra
 data.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+
+from msgspec import Struct
 
 from gal_dashboard.core.context import Actor
 
@@ -21,7 +22,8 @@ class _Ports:
     authenticate: Callable[[str], Actor] | None = None
     is_alive: Callable[[Actor], bool] | None = None
     revive: Callable[[str], Actor] | None = None
-    snapshot: Callable[[int], Mapping[str, Any] | None] | None = None
+    snapshot: Callable[[int], Struct | None] | None = None
+    snapshot_form: type[Struct] | None = None
 
 
 _ports = _Ports()
@@ -41,9 +43,9 @@ def register_authentication(
     _ports.authenticate, _ports.is_alive, _ports.revive = authenticate, is_alive, revive
 
 
-def register_snapshot(snapshot: Callable[[int], Mapping[str, Any] | None]) -> None:
+def register_snapshot(snapshot: Callable[[int], Struct | None], *, form: type[Struct]) -> None:
     """``snapshot(graphic id)``: the data of a snapshot frame; ``None`` if none may be seen."""
-    _ports.snapshot = snapshot
+    _ports.snapshot, _ports.snapshot_form = snapshot, form
 
 
 def authenticate(token: str) -> Actor:
@@ -64,7 +66,14 @@ def revive(sid: str) -> Actor:
     return _ports.revive(sid)
 
 
-def snapshot(graphic_id: int) -> Mapping[str, Any] | None:
+def snapshot(graphic_id: int) -> Struct | None:
     if _ports.snapshot is None:
         raise PortNotRegisteredError("snapshot")
     return _ports.snapshot(graphic_id)
+
+
+def snapshot_form() -> type[Struct]:
+    """What the data of a snapshot frame is."""
+    if _ports.snapshot_form is None:
+        raise PortNotRegisteredError("snapshot")
+    return _ports.snapshot_form

@@ -6,13 +6,19 @@ A frame is encoded once, when it is made; the same text goes to every socket tha
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 from typing import Any, Final
 
+import msgspec
 import orjson
+from msgspec import Raw, Struct
 
-from gal_dashboard.events import streams
+from gal_dashboard.events import catalogue, streams
 from gal_dashboard.events.log import LoggedEvent
+from gal_dashboard.realtime import frames
+from gal_dashboard.realtime.frames import EventFrame, ServerFrame, SkipReason
+
+_encoder: Final = msgspec.json.Encoder()
 
 
 class CloseCode(IntEnum):
@@ -28,25 +34,6 @@ class CloseCode(IntEnum):
     TOO_MANY = 4429
 
 
-class SkipReason(StrEnum):
-    FILTERED = "filtered"
-    UNREADABLE = "unreadable"
-
-
-EVENT_TYPES: Final = frozenset(
-    {
-        "graphic_update",
-        "lock_status",
-        "tournament_update",
-        "standings_update",
-        "placement_update",
-        "user_update",
-        "configuration_update",
-        "system_notification",
-    }
-)
-# What a socket without the scope never sees. All else on the staff stream is for every role.
-SCOPE_OF_TYPE: Final[Mapping[str, str]] = {"user_update": "users:write"}
 STAFF_SCOPE: Final = "realtime:read"
 
 SKIPPED: Final = "skipped"
@@ -54,6 +41,11 @@ SKIPPED: Final = "skipped"
 # After these an overlay has nothing to show; after those it has again.
 _HIDING_ACTIONS: Final = frozenset({"archived", "deleted"})
 _SHOWING_ACTIONS: Final = frozenset({"created", "restored"})
+
+
+def subscribable() -> frozenset[str]:
+    """The types that a staff socket may ask for."""
+    return frozenset(catalogue.declared())
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +87,13 @@ def event(stream: str, entry: LoggedEvent) -> Frame:
     if not isinstance(data, dict):
         return skipped_frame(stream, first=entry.seq, seq=entry.seq, reason=SkipReason.UNREADABLE)
     message = _encode(
-        {
-            "type": entry.type,
-            "stream": stream,
-            "seq": entry.seq,
-            "data": orjson.Fragment(payload),
-            "timestamp": entry.created_at,
-        }
+        EventFrame(
+            type=entry.type,
+            stream=stream,
+            seq=entry.seq,
+            data=Raw(payload),
+            timestamp=entry.created_at,
+        )
     )
     shows = _shows(data.get("action")) if is_public and entry.type == "graphic_update" else None
     return Frame(seq=entry.seq, first=entry.seq, type=entry.type, message=message, shows=shows)
@@ -113,58 +105,46 @@ def skipped_frame(stream: str, *, first: int, seq: int, reason: SkipReason) -> F
 
 
 def skipped(stream: str, seq: int, reason: SkipReason) -> Message:
-    return _encode({"type": SKIPPED, "stream": stream, "seq": seq, "reason": reason})
+    return _encode(frames.Skipped(stream=stream, seq=seq, reason=reason))
 
 
 def connection_established(
     *, connection_id: str, user_id: int | None, stream: str, epoch: str, seq: int, recovered: bool
 ) -> Message:
-    return _encode(
-        {
-            "type": "connection_established",
-            "data": {
-                "connection_id": connection_id,
-                "user_id": user_id,
-                "stream": stream,
-                "epoch": epoch,
-                "seq": seq,
-                "recovered": recovered,
-            },
-            "timestamp": _now(),
-        }
+    established = frames.Established(
+        connection_id=connection_id,
+        user_id=user_id,
+        stream=stream,
+        epoch=epoch,
+        seq=seq,
+        recovered=recovered,
     )
+    return _encode(frames.ConnectionEstablished(data=established, timestamp=_now()))
 
 
-def snapshot(stream: str, seq: int, data: Mapping[str, Any]) -> Message:
-    return _encode(
-        {"type": "snapshot", "stream": stream, "seq": seq, "data": data, "timestamp": _now()}
-    )
+def snapshot(stream: str, seq: int, data: Struct) -> Message:
+    return _encode(frames.Snapshot(stream=stream, seq=seq, data=data, timestamp=_now()))
 
 
 def resync_required(stream: str, seq: int) -> Message:
-    return _encode({"type": "resync_required", "stream": stream, "seq": seq, "timestamp": _now()})
+    return _encode(frames.ResyncRequired(stream=stream, seq=seq, timestamp=_now()))
 
 
 def subscription_confirmed(event_types: Collection[str]) -> Message:
-    return _encode(
-        {
-            "type": "subscription_confirmed",
-            "data": {"event_types": sorted(event_types)},
-            "timestamp": _now(),
-        }
-    )
+    confirmed = frames.Subscription(event_types=sorted(event_types))
+    return _encode(frames.SubscriptionConfirmed(data=confirmed, timestamp=_now()))
 
 
 def pong() -> Message:
-    return _encode({"type": "pong", "timestamp": _now()})
+    return _encode(frames.Pong(timestamp=_now()))
 
 
 def error(code: str, message: str) -> Message:
-    return _encode({"type": "error", "message": message, "code": code, "timestamp": _now()})
+    return _encode(frames.Error(message=message, code=code, timestamp=_now()))
 
 
 def reload(reason: str) -> Message:
-    return _encode({"type": "reload", "reason": reason, "timestamp": _now()})
+    return _encode(frames.Reload(reason=reason, timestamp=_now()))
 
 
 def close(code: CloseCode) -> Message:
@@ -179,8 +159,8 @@ def _shows(action: object) -> bool | None:
     return True if action in _SHOWING_ACTIONS else None
 
 
-def _encode(frame: Mapping[str, Any]) -> Message:
-    text = orjson.dumps(frame, option=orjson.OPT_UTC_Z)
+def _encode(frame: ServerFrame | EventFrame) -> Message:
+    text = _encoder.encode(frame)
     return Message({"type": "websocket.send", "text": text.decode()}, len(text))
 
 

@@ -14,7 +14,9 @@ from gal_dashboard.core.context import Actor
 from gal_dashboard.realtime import ports, tickets
 from gal_dashboard.realtime.hub import hub
 from gal_dashboard.realtime.routing import websockets
+from graphics.event_data import OverlayState
 from graphics.selectors import overlay_snapshot
+from tests.realtime.clients import SECONDS_TO_WAIT
 from tests.realtime.people import sign_in
 from tests.realtime.writing import change, change_often, on_thread
 from users.choices import Role
@@ -50,10 +52,13 @@ class Server:
 
     async def accepted(self) -> None:
         await self.connect()
-        assert await self.socket.receive_output() == {"type": "websocket.accept"}
+        assert await self.output() == {"type": "websocket.accept"}
+
+    async def output(self) -> dict[str, Any]:
+        return await self.socket.receive_output(timeout=SECONDS_TO_WAIT)
 
     async def frame(self) -> dict[str, Any]:
-        message = await self.socket.receive_output()
+        message = await self.output()
         assert message["type"] == "websocket.send", message
         return orjson.loads(message["text"])
 
@@ -117,7 +122,7 @@ async def test_cancelled_consumer_leaves_and_says_that_it_comes_back(graphic_id:
     await server.frame()
 
     server.socket.future.cancel()
-    farewell = await server.socket.receive_output()
+    farewell = await server.output()
     await asyncio.sleep(0)
 
     assert farewell == {"type": "websocket.close", "code": 1012}
@@ -140,7 +145,7 @@ async def test_staff_socket_is_for_who_may_follow(
     if code is None:
         assert (await server.frame())["type"] == "connection_established"
     else:
-        assert await server.socket.receive_output() == {"type": "websocket.close", "code": code}
+        assert await server.output() == {"type": "websocket.close", "code": code}
     await server.disconnect()
 
 
@@ -191,7 +196,7 @@ async def test_root_path_from_a_stranger_is_no_fault():
 
     await server.accepted()
 
-    assert (await server.socket.receive_output())["code"] == 4404
+    assert (await server.output())["code"] == 4404
     await server.disconnect()
 
 
@@ -255,7 +260,7 @@ async def test_large_message_ends_the_socket_and_what_follows_is_not_heard(graph
     await server.say("x" * 4097)
     await server.say('{"type": "ping"}')
 
-    assert await server.socket.receive_output() == {"type": "websocket.close", "code": 1009}
+    assert await server.output() == {"type": "websocket.close", "code": 1009}
     assert await server.socket.receive_nothing()
     await server.disconnect()
 
@@ -265,7 +270,7 @@ async def test_size_of_a_message_is_counted_in_bytes(graphic_id: int):
 
     await server.say("ä" * 2049)
 
-    assert (await server.socket.receive_output())["code"] == 1009
+    assert (await server.output())["code"] == 1009
     await server.disconnect()
 
 
@@ -274,7 +279,7 @@ async def test_flood_ends_the_socket(graphic_id: int):
 
     for _ in range(70):
         await server.say('{"type": "ping"}')
-    answers = [await server.socket.receive_output() for _ in range(61)]
+    answers = [await server.output() for _ in range(61)]
 
     assert answers[-1] == {"type": "websocket.close", "code": 4429}
     assert ["too_many_messages" in answer.get("text", "") for answer in answers] == [
@@ -292,7 +297,7 @@ async def test_full_house_closes_after_accept(graphic_id: int, settings):
     server = Server(f"/ws/overlay/{graphic_id}")
     await server.accepted()
 
-    assert await server.socket.receive_output() == {"type": "websocket.close", "code": 4429}
+    assert await server.output() == {"type": "websocket.close", "code": 4429}
     await server.disconnect()
     assert hub.admission.count("process") == hub.limits.sockets_per_process
     for _ in range(hub.limits.sockets_per_process):
@@ -303,7 +308,7 @@ async def test_foreign_page_is_refused_before_accept():
     server = Server("/ws/events", headers=[(b"origin", b"https://evil.example")])
     await server.connect()
 
-    assert await server.socket.receive_output() == {"type": "websocket.close"}
+    assert await server.output() == {"type": "websocket.close"}
     await server.socket.wait()
 
 
@@ -327,9 +332,9 @@ def failing_snapshot() -> Iterator[None]:
     def fail(graphic_id: int) -> None:
         raise RuntimeError("a bug, not a refusal")
 
-    ports.register_snapshot(fail)
+    ports.register_snapshot(fail, form=OverlayState)
     yield
-    ports.register_snapshot(overlay_snapshot)
+    ports.register_snapshot(overlay_snapshot, form=OverlayState)
 
 
 async def test_bug_ends_one_socket_and_stands_in_the_log(
@@ -338,7 +343,7 @@ async def test_bug_ends_one_socket_and_stands_in_the_log(
     server = Server(f"/ws/overlay/{graphic_id}")
     await server.accepted()
 
-    assert await server.socket.receive_output() == {"type": "websocket.close", "code": 1011}
+    assert await server.output() == {"type": "websocket.close", "code": 1011}
     await server.disconnect()
     assert "a bug, not a refusal" in caplog.text
 
@@ -359,5 +364,5 @@ async def test_socket_is_told_to_come_back_while_the_database_is_away(
     server = Server(f"/ws/overlay/{graphic_id}")
     await server.accepted()
 
-    assert await server.socket.receive_output() == {"type": "websocket.close", "code": 1012}
+    assert await server.output() == {"type": "websocket.close", "code": 1012}
     await server.disconnect()

@@ -14,10 +14,12 @@ from tests.realtime.people import sign_in
 from tests.realtime.writing import (
     change,
     change_often,
+    change_standings,
     lose,
     make_graphic,
     on_thread,
     poison,
+    tell_administrators,
     tell_staff,
 )
 from users.choices import Role
@@ -46,7 +48,18 @@ async def test_change_reaches_its_overlay_and_no_other(studio: Studio, graphic_i
         "type": "graphic_update",
         "stream": f"overlay.{graphic_id}",
         "seq": 1,
-        "data": {"action": "updated", "graphic_id": graphic_id, "version": 2},
+        "data": {
+            "action": "updated",
+            "graphic_id": graphic_id,
+            "version": 2,
+            "graphic": {
+                "id": graphic_id,
+                "title": "",
+                "data_json": {},
+                "version": 2,
+                "tournament_id": None,
+            },
+        },
         "timestamp": client.frames[-1]["timestamp"],
     }
     assert client.frames[-1]["timestamp"].endswith("Z")
@@ -70,8 +83,8 @@ async def test_user_updates_are_for_administrators(
 ):
     first, second = await studio.staff(administrator), await studio.staff(scorer)
 
-    for event_type in ["user_update", "user_update", "system_notification", "user_update"]:
-        await on_thread(tell_staff, event_type)
+    for tell in [tell_administrators, tell_administrators, tell_staff, tell_administrators]:
+        await on_thread(tell)
     await first.until_seq(4)
     await second.until_seq(3)
 
@@ -86,8 +99,8 @@ async def test_user_updates_are_for_administrators(
 
 
 async def test_user_updates_stay_with_administrators_in_a_replay(studio: Studio, scorer: Actor):
-    for event_type in ["user_update", "system_notification", "user_update"]:
-        await on_thread(tell_staff, event_type, secret="s3cret")
+    for tell in [tell_administrators, tell_staff, tell_administrators]:
+        await on_thread(tell, "s3cret")
     epoch = await on_thread(log.epoch)
 
     client = await studio.staff(scorer, Cursor(0, epoch))
@@ -95,7 +108,7 @@ async def test_user_updates_stay_with_administrators_in_a_replay(studio: Studio,
 
     assert client.types[1:] == ["skipped", "system_notification", "skipped"]
     assert client.seqs == [1, 2, 3]
-    assert ["secret" in frame.get("data", {}) for frame in client.frames[1:]] == [
+    assert ["s3cret" in str(frame) for frame in client.frames[1:]] == [
         False,
         True,
         False,
@@ -125,7 +138,7 @@ class TestWithAQuickPoll:
     async def test_skipped_numbers_are_not_withheld_for_ever(self, studio: Studio, scorer: Actor):
         client = await studio.staff(scorer)
 
-        await on_thread(tell_staff, "user_update")
+        await on_thread(tell_administrators)
         await client.until_seq(1)
 
         assert client.types[-1] == "skipped"
@@ -136,7 +149,7 @@ async def test_archived_is_the_last_frame(studio: Studio, graphic_id: int):
 
     await on_thread(change, graphic_id)
     await on_thread(change, graphic_id, "archived")
-    await on_thread(change, graphic_id, "updated", event_type="standings_update")
+    await on_thread(change_standings, graphic_id)
 
     assert await client.until_closed() == 4404
     assert client.seqs == [0, 1, 2]

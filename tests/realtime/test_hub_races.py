@@ -10,14 +10,14 @@ from django.db import connection
 from django.db.models import F
 
 from gal_dashboard.events import log, streams
-from gal_dashboard.events.recording import NewEvent, emit, recording
+from gal_dashboard.events.recording import emit, recording
 from gal_dashboard.realtime.connection import Connection
 from gal_dashboard.realtime.cursors import Cursor
 from gal_dashboard.realtime.hub import Hub
 from gal_dashboard.realtime.limits import Limits
 from graphics.models import Graphic
 from tests.realtime.clients import Client, Studio
-from tests.realtime.writing import change, change_often, on_thread
+from tests.realtime.writing import change, change_often, graphic_event, on_thread
 
 WRITERS = 4
 
@@ -31,16 +31,7 @@ def save_often(graphic_id: int, times: int) -> None:
         with recording():
             Graphic.objects.filter(pk=graphic_id).update(version=F("version") + 1)
             version = Graphic.objects.values_list("version", flat=True).get(pk=graphic_id)
-            event = {"action": "updated", "version": version}
-            emit(
-                NewEvent(
-                    type="graphic_update",
-                    name="graphic.updated",
-                    payload=event,
-                    public_payload=event,
-                ),
-                overlays=[graphic_id],
-            )
+            emit(graphic_event(graphic_id, "updated", version=version), overlays=[graphic_id])
 
 
 class TestFourWriters:
@@ -170,7 +161,7 @@ async def test_backlog_is_bounded_in_bytes_too(log: None, graphic_id: int):
     slow = await studio.overlay(graphic_id)
     slow.stall()
 
-    await on_thread(change_often, graphic_id, 8, filler="x" * 3_000)
+    await on_thread(change_often, graphic_id, 8, title="x" * 3_000)
     await asyncio.sleep(0.2)
 
     assert slow.connection.is_done

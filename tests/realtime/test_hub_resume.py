@@ -116,7 +116,7 @@ class TestFarBehind:
     async def test_too_many_bytes_are_answered_with_the_state(
         self, studio: Studio, graphic_id: int
     ):
-        await on_thread(change_often, graphic_id, 3, filler="x" * 1_500)
+        await on_thread(change_often, graphic_id, 3, title="x" * 1_500)
 
         far = await studio.overlay(graphic_id, await cursor(0))
         near = await studio.overlay(graphic_id, await cursor(1))
@@ -162,7 +162,7 @@ class TestSmallPieces:
         self, studio: Studio, graphic_id: int
     ):
         await on_thread(change_often, graphic_id, 20)
-        await on_thread(change_often, graphic_id, 6, filler="x" * 2_000)
+        await on_thread(change_often, graphic_id, 6, title="x" * 2_000)
 
         client = await studio.overlay(graphic_id, await cursor(0))
         await on_thread(change, graphic_id)

@@ -2,6 +2,7 @@ import pytest
 
 from gal_dashboard.realtime import inbound
 from gal_dashboard.realtime.inbound import MessageError, Meter
+from gal_dashboard.realtime.messages import Rendered, Subscribe
 
 
 @pytest.mark.parametrize(
@@ -37,14 +38,14 @@ def test_message_has_a_type():
 
 @pytest.mark.parametrize("types", [None, "graphic_update", {"a": 1}, [1], ["a", None]])
 def test_subscription_is_a_list_of_names(types: object):
-    with pytest.raises(MessageError):
-        inbound.event_types({"event_types": types})
+    with pytest.raises(MessageError, match="event_types"):
+        inbound.understood({"type": "subscribe", "event_types": types}, Subscribe)
 
 
 @pytest.mark.parametrize("value", [None, "1", 1.5, -1, True, [], {}])
 def test_number_is_a_count(value: object):
-    with pytest.raises(MessageError):
-        inbound.number({"seq": value}, "seq")
+    with pytest.raises(MessageError, match="seq"):
+        inbound.understood({"type": "rendered", "seq": value}, Rendered)
 
 
 def test_meter_lets_bursts_through_and_recovers():

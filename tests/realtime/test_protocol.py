@@ -6,7 +6,14 @@ import pytest
 from gal_dashboard.events.log import LoggedEvent
 from gal_dashboard.realtime import protocol
 from gal_dashboard.realtime.protocol import Message, SkipReason
+from graphics.event_data import OverlayState
+from graphics.events import public_body
+from graphics.models import Graphic
 
+GRAPHIC = Graphic(pk=3, title="Board", document='{"b": 1.0, "a": 2}', version=2)
+STATE = OverlayState(
+    graphic=public_body(GRAPHIC), tournament=None, standings=None, snapshot_id=None
+)
 AT = datetime(2026, 5, 1, 20, 15, 0, 1000, tzinfo=UTC)
 
 
@@ -91,7 +98,7 @@ def test_frames_of_the_contract_have_their_form():
         name: read(message)
         for name, message in {
             "established": established,
-            "snapshot": protocol.snapshot("overlay.3", 4, {"graphic": orjson.Fragment("{}")}),
+            "snapshot": protocol.snapshot("overlay.3", 4, STATE),
             "resync": protocol.resync_required("staff", 4),
             "confirmed": protocol.subscription_confirmed({"lock_status", "graphic_update"}),
             "pong": protocol.pong(),
@@ -118,7 +125,18 @@ def test_frames_of_the_contract_have_their_form():
             "type": "snapshot",
             "stream": "overlay.3",
             "seq": 4,
-            "data": {"graphic": {}},
+            "data": {
+                "graphic": {
+                    "id": 3,
+                    "title": "Board",
+                    "data_json": {"b": 1.0, "a": 2},
+                    "version": 2,
+                    "tournament_id": None,
+                },
+                "tournament": None,
+                "standings": None,
+                "snapshot_id": None,
+            },
         },
         "resync": {"type": "resync_required", "stream": "staff", "seq": 4},
         "confirmed": {

@@ -1,0 +1,171 @@
+"""What is said about tournaments: the members of frames."""
+
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta
+
+from gal_dashboard.events.catalogue import EventData, EventType, Moment, by_action
+from tournaments.choices import ParticipantStatus, TournamentStatus
+
+Status = Annotated[str, Meta(extra_json_schema={"enum": TournamentStatus.values})]
+RowStatus = Annotated[str, Meta(extra_json_schema={"enum": ParticipantStatus.values})]
+StageKind = Annotated[str, Meta(extra_json_schema={"enum": ["points", "checkmate"]})]
+GameName = Annotated[
+    str, Meta(pattern=r"^[0-9]+\.[0-9]+$", description="A game as `day.number`.", examples=["3.4"])
+]
+RoundScores = Annotated[
+    dict[str, int],
+    Meta(description="Points by round: `round_1`, `round_2` ... through the whole event."),
+]
+
+
+class Form(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """An object whose members are all known."""
+
+
+class PublicTournament(Form, kw_only=True):
+    """What everybody may know of a tournament. Notes, rules and sources are the crew's."""
+
+    id: int
+    name: str
+    status: Status
+    max_participants: int
+    current_participants: int
+    start_date: Moment | None
+    end_date: Moment | None
+
+
+class StaffTournament(Form, kw_only=True):
+    """A tournament as REST shows it."""
+
+    id: int
+    name: str
+    description: str
+    status: Status
+    max_participants: int
+    current_participants: int
+    start_date: Moment | None
+    end_date: Moment | None
+    points_table: dict[str, int]
+    tie_chain: list[str]
+    source: str
+    created_at: Moment
+    updated_at: Moment
+
+
+class StageInPlay(Form, kw_only=True):
+    number: int
+    name: str
+    kind: StageKind
+    threshold: int | None
+
+
+class LobbyInPlay(Form, kw_only=True):
+    game: GameName
+    lobby: int
+    participant_ids: list[int]
+
+
+class StandingsRow(Form, kw_only=True):
+    """Those who share a rank are ``tied``."""
+
+    rank: int
+    tied: bool
+    participant_id: int
+    player_name: str
+    total_points: int
+    event_points: int
+    round_scores: RoundScores
+    rank_change: int | None
+    status: RowStatus | None
+
+
+class Standings(Form, kw_only=True):
+    """Standings as they were published, with the chain that ordered them."""
+
+    tournament_id: int
+    snapshot_id: int | None
+    after: GameName | None
+    complete: bool
+    stage: StageInPlay | None
+    label: str
+    cut: int | None
+    chain: list[str]
+    round_names: list[str]
+    lobbies: list[LobbyInPlay]
+    standings: list[StandingsRow]
+
+
+class TournamentUpdated(EventData, kw_only=True, tag="updated"):
+    """The tournament that an overlay shows changed."""
+
+    tournament_id: int
+    tournament: PublicTournament
+
+
+class StaffTournamentChanged(EventData, kw_only=True):
+    tournament_id: int
+    tournament: StaffTournament
+    actor: str
+
+
+class StaffTournamentCreated(StaffTournamentChanged, kw_only=True, tag="created"):
+    """A new tournament."""
+
+
+class StaffTournamentUpdated(StaffTournamentChanged, kw_only=True, tag="updated"):
+    """Its fields, its status, its format or its participants changed."""
+
+
+class StaffTournamentDeleted(StaffTournamentChanged, kw_only=True, tag="deleted"):
+    """Gone with all its results, as it was."""
+
+
+class StandingsPublished(EventData, kw_only=True, tag="published"):
+    """Over 64 KiB only ``snapshot_id`` is told. If that is null too, there are none any more."""
+
+    tournament_id: int | None
+    snapshot_id: int | None
+    standings: Standings | None
+
+
+class LobbyResult(EventData, kw_only=True):
+    tournament_id: int
+    game: GameName
+    lobby: int
+    placements: Annotated[dict[str, int], Meta(description="Place by the player's name.")]
+    absent: list[str]
+    actor: str
+
+
+class LobbyResultRecorded(LobbyResult, kw_only=True, tag="recorded"):
+    """The first result of a lobby."""
+
+
+class LobbyResultCorrected(LobbyResult, kw_only=True, tag="corrected"):
+    """A later result, which replaces the one before."""
+
+
+TO_STAFF: Final = by_action(StaffTournamentCreated, StaffTournamentUpdated, StaffTournamentDeleted)
+RESULTS: Final = by_action(LobbyResultRecorded, LobbyResultCorrected)
+
+EVENT_TYPES: Final = (
+    EventType(
+        name="tournament_update",
+        summary="A tournament was created, changed or deleted.",
+        staff=tuple(TO_STAFF.values()),
+        public=(TournamentUpdated,),
+    ),
+    EventType(
+        name="standings_update",
+        summary="Standings were published, or what an overlay shows has others now.",
+        staff=(StandingsPublished,),
+        public=(StandingsPublished,),
+    ),
+    EventType(
+        name="placement_update",
+        summary="The result of a lobby was entered or corrected.",
+        staff=tuple(RESULTS.values()),
+    ),
+)
