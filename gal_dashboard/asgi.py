@@ -17,6 +17,7 @@ django_application = get_wsgi_application()  # sets Django up: imports of apps c
 from django.conf import settings  # noqa: E402
 
 from gal_dashboard.api.holding import HeldAnswers  # noqa: E402
+from gal_dashboard.events.pruner import pruner  # noqa: E402
 from gal_dashboard.operations.gate import Gate, GateLimits  # noqa: E402
 from gal_dashboard.operations.large_bodies import may_send_large  # noqa: E402
 from gal_dashboard.operations.stamps import Stamps  # noqa: E402
@@ -50,16 +51,18 @@ gate = Gate(http, limits=GateLimits(), may_send_large=may_send_large)
 
 
 async def lifespan(scope, receive, send) -> None:
-    """Start the hub and the sweeper before the first request, stop them after the last."""
+    """Start hub, sweeper and pruner before the first request, stop them after the last."""
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
             await hub.start()
             sweeper.start()
+            pruner.start()
             await send({"type": "lifespan.startup.complete"})
         else:
             await hub.stop()
             await asyncio.to_thread(sweeper.stop)
+            await asyncio.to_thread(pruner.stop)
             await send({"type": "lifespan.shutdown.complete"})
             return
 
@@ -67,6 +70,7 @@ async def lifespan(scope, receive, send) -> None:
 async def application(scope, receive, send) -> None:
     if scope["type"] == "http":
         sweeper.start()  # where the server has no lifespan, as Daphne
+        pruner.start()
         await gate(scope, receive, send)
     elif scope["type"] == "websocket":
         await websockets(scope, receive, send)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db import connection
 from django.db.models import Min
 from django.utils import timezone
 
@@ -16,6 +17,8 @@ KEPT_FOR: Final = timedelta(hours=24)
 KEPT_NEWEST: Final = 10_000
 # Each batch is a transaction of its own: writers of a show never wait for more than one of them.
 BATCH: Final = 500
+# Any number that nothing else in this database takes an advisory lock by.
+_PRUNERS_LOCK: Final = 0x65_76_65_6E_74_73
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +30,26 @@ class Pruned:
 def prune(
     *, now: datetime | None = None, kept_newest: int = KEPT_NEWEST, batch: int = BATCH
 ) -> Pruned:
-    """Drop what nobody needs any more; may be stopped anywhere and run by several at once.
+    """Drop what nobody needs any more: all of ``prune_in_batches``, at once."""
+    entries = events = 0
+    for dropped in prune_in_batches(now=now, kept_newest=kept_newest, batch=batch):
+        entries, events = entries + dropped.entries, events + dropped.events
+    return Pruned(entries, events)
+
+
+def prune_in_batches(
+    *, now: datetime | None = None, kept_newest: int = KEPT_NEWEST, batch: int = BATCH
+) -> Iterator[Pruned]:
+    """Drop what nobody needs any more, a batch with each step; may be stopped after any.
 
     What stays of a stream has no gap: entries go from the oldest on, up to the first that is kept.
-    An event goes with the last of its entries.
+    An event goes with the last of its entries. Where another process is at it, this one leaves it
+    the work.
     """
     before = (now or timezone.now()) - KEPT_FOR
-    entries = events = 0
     streams = Stream.objects.filter(head__gt=kept_newest).order_by("name")
-    for name, head in streams.values_list("name", "head"):
-        for dropped in _prune_stream(name, head - kept_newest, before=before, batch=batch):
-            entries, events = entries + dropped.entries, events + dropped.events
-    return Pruned(entries, events)
+    for name, head in list(streams.values_list("name", "head")):
+        yield from _prune_stream(name, head - kept_newest, before=before, batch=batch)
 
 
 def _prune_stream(name: str, last: int, *, before: datetime, batch: int) -> Iterator[Pruned]:
@@ -48,13 +59,29 @@ def _prune_stream(name: str, last: int, *, before: datetime, batch: int) -> Iter
     first_young: int | None = young.aggregate(seq=Min("seq"))["seq"]
     if first_young is not None:
         last = min(last, first_young - 1)
-    while True:
-        with recording():
-            old = StreamEntry.objects.filter(stream=name, seq__lte=last).order_by("seq")
-            rows = list(old.values_list("pk", "event_id")[:batch])
-            if not rows:
-                return
-            entries, _ = StreamEntry.objects.filter(pk__in=[pk for pk, _ in rows]).delete()
-            forgotten = Event.objects.filter(pk__in=[event for _, event in rows], entries=None)
-            events, _ = forgotten.delete()
-        yield Pruned(entries, events)
+    while dropped := _drop_batch(name, last, batch):
+        yield dropped
+
+
+def _drop_batch(name: str, last: int, batch: int) -> Pruned | None:
+    """One transaction; ``None`` if there was nothing to do, or somebody else does it."""
+    with recording():
+        if not _is_alone():
+            return None
+        old = StreamEntry.objects.filter(stream=name, seq__lte=last).order_by("seq")
+        rows = list(old.values_list("pk", "event_id")[:batch])
+        if not rows:
+            return None
+        entries, _ = StreamEntry.objects.filter(pk__in=[pk for pk, _ in rows]).delete()
+        forgotten = Event.objects.filter(pk__in=[event for _, event in rows], entries=None)
+        events, _ = forgotten.delete()
+    return Pruned(entries, events)
+
+
+def _is_alone() -> bool:
+    """Whether no other process prunes now, and none will until this transaction ends."""
+    if connection.vendor != "postgresql":  # SQLite has one writer at a time
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_PRUNERS_LOCK])
+        return bool(cursor.fetchone()[0])

@@ -111,12 +111,17 @@ SELECT %s, row_number() OVER (ORDER BY id), id FROM events_event WHERE name = %s
 """
 
 
-def test_the_command_keeps_the_newest_ten_thousand_of_a_stream(server):
-    stream, name, count = "overlay.9000001", "flood.came", pruning.KEPT_NEWEST + 1100
+def flood(server, stream: str, name: str, count: int) -> None:
+    """So many old events of this name on a stream that has no other."""
     moment = OLD.strftime("%Y-%m-%d %H:%M:%S")
     rows(server, "INSERT INTO events_stream (name, head) VALUES (%s, %s)", stream, count)
     rows(server, EVENTS, count, name, moment)
     rows(server, ENTRIES, stream, name)
+
+
+def test_the_command_keeps_the_newest_ten_thousand_of_a_stream(server):
+    stream, name, count = "overlay.9000001", "flood.came", pruning.KEPT_NEWEST + 1100
+    flood(server, stream, name, count)
 
     said = server.manage("prune_events").stdout
 
