@@ -106,6 +106,12 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.transport.write(b"".join(self.conn.data_to_send()))
             self.transport.close()
 
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        # Closing waits until the client has taken what was sent; one that is dead takes nothing,
+        # and TCP needs a quarter of an hour to say so.
+        self.transport.abort()
+
     def shutdown(self) -> None:
         if self.transport.is_closing():
             # The client has begun to close but does not read to the end. uvicorn would raise

@@ -22,10 +22,13 @@ SECONDS_TO_END = 12
 
 
 @contextlib.contextmanager
-def server_in_thread(app: ASGIApp) -> Iterator[int]:
-    """The production server with ``app``; gives the port."""
+def server_in_thread(app: ASGIApp, **changes: object) -> Iterator[int]:
+    """The production server with ``app`` and ``changes`` of its configuration; gives the port."""
     ready = threading.Event()
-    server = Server(make_config(app), on_ready=ready.set)
+    config = make_config(app)
+    for name, value in changes.items():
+        setattr(config, name, value)
+    server = Server(config, on_ready=ready.set)
     with bind("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

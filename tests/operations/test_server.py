@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -358,6 +359,27 @@ def test_an_idle_connection_is_kept_for_its_next_request(port):
 def test_a_handshake_with_too_large_a_head_is_answered(port):
     with pytest.raises(InvalidStatus, match="431"):
         connect(f"ws://127.0.0.1:{port}/ws", additional_headers={"Cookie": "c" * 9000})
+
+
+def test_a_dead_client_is_given_up_whatever_waits_for_it():
+    given_up = threading.Event()
+
+    async def pour(scope, receive, send) -> None:
+        if scope["type"] != "websocket":
+            await echo(scope, receive, send)
+            return
+        await receive()
+        await send({"type": "websocket.accept"})
+        try:
+            for _ in range(300):  # more than the kernel holds
+                await send({"type": "websocket.send", "text": "x" * 60_000})
+        finally:
+            given_up.set()
+
+    hasty = {"ws_ping_interval": 0.2, "ws_ping_timeout": 0.3}
+    # it neither reads nor answers a ping, as after its cable was pulled
+    with server_in_thread(pour, **hasty) as port, begin_websocket(port, "/"):
+        assert given_up.wait(30)
 
 
 def test_compression_is_not_agreed_on(port):
