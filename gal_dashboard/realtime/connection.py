@@ -96,6 +96,10 @@ class Connection:
 
     def say(self, message: Message) -> None:
         """Send something without a number; before ``open`` it waits."""
+        self.tell_skipped()
+        self._say(message)
+
+    def _say(self, message: Message) -> None:
         if self.is_done:
             return
         if self._writer is not None or not self._is_open:
@@ -117,7 +121,6 @@ class Connection:
         if not self._may_see(frame.type):
             self._skipped = frame.seq
             return
-        self.tell_skipped()
         self.say(frame.message)
         if frame.shows is False and frame.seq > self.joined_at:
             self.finish(CloseCode.GONE)
@@ -126,7 +129,7 @@ class Connection:
         """Say the last number of a run that this socket may not or wants not to see."""
         if self._skipped:
             skipped, self._skipped = self._skipped, 0
-            self.say(protocol.skipped(self.stream, skipped, SkipReason.FILTERED))
+            self._say(protocol.skipped(self.stream, skipped, SkipReason.FILTERED))
 
     def narrow(self, event_types: frozenset[str]) -> None:
         """From now on, only events of these types."""

@@ -159,7 +159,6 @@ class StreamConsumer(AsyncConsumer):
         """Do what a message asks for. Raises ``MessageError``."""
         if kind != "ping":
             raise MessageError("unknown_type", "Messages of this type are not known here.")
-        connection.tell_skipped()
         connection.say(protocol.pong())
 
     # --- For subclasses ---------------------------------------------------------------------------
@@ -179,6 +178,9 @@ class OverlayConsumer(StreamConsumer):
     """A browser source on air, or anybody who looks at its page. Public and read-only."""
 
     message_bytes = hub.limits.overlay_message_bytes
+
+    def may_knock(self) -> bool:
+        return self.handshake.may_be_overlay
 
     def stream_name(self) -> str:
         return streams.overlay(self.handshake.graphic_id or 0)
@@ -205,7 +207,7 @@ class StaffConsumer(StreamConsumer):
     message_bytes = hub.limits.staff_message_bytes
 
     def may_knock(self) -> bool:
-        return self.handshake.is_from_welcome_origin
+        return self.handshake.may_be_staff
 
     def stream_name(self) -> str:
         return streams.STAFF

@@ -1,7 +1,7 @@
 """What a socket says when it knocks, read from the ASGI scope."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -48,13 +48,14 @@ class Handshake:
         return token.strip() or None if scheme.lower() == "bearer" else None
 
     @property
-    def is_from_welcome_origin(self) -> bool:
-        return origins.is_welcome(
-            origins=self._headers(b"origin"),
-            host=next(iter(self._headers(b"host")), ""),
-            known_origins=settings.CORS_ALLOWED_ORIGINS,
-            allowed_hosts=settings.ALLOWED_HOSTS,
-        )
+    def may_be_staff(self) -> bool:
+        """Whether a staff socket may be opened from where this one comes."""
+        return self._is_from(settings.CORS_ALLOWED_ORIGINS)
+
+    @property
+    def may_be_overlay(self) -> bool:
+        """As ``may_be_staff``, for overlays, which are open to every page unless set otherwise."""
+        return "*" in settings.OVERLAY_ORIGINS or self._is_from(settings.OVERLAY_ORIGINS)
 
     @property
     def household(self) -> str:
@@ -63,6 +64,14 @@ class Handshake:
         peer = str(client[0]) if client else ""
         forwarded_for = ",".join(self._headers(b"x-forwarded-for"))
         return household(client_address(peer, forwarded_for, settings.TRUSTED_PROXIES))
+
+    def _is_from(self, known_origins: Collection[str]) -> bool:
+        return origins.is_welcome(
+            origins=self._headers(b"origin"),
+            host=next(iter(self._headers(b"host")), ""),
+            known_origins=known_origins,
+            allowed_hosts=settings.ALLOWED_HOSTS,
+        )
 
     def _headers(self, name: bytes) -> list[str]:
         return [

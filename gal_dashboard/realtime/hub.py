@@ -187,6 +187,7 @@ class Hub:
             head = feed.head or 0
             if connection.seq >= head:
                 feed.live.add(connection)
+                connection.tell_skipped()
                 return
             if head - connection.seq > self.limits.behind_frames:
                 connection.cut(CloseCode.TOO_SLOW)

@@ -1,4 +1,4 @@
-"""Which web pages may open a staff socket. Browsers name the page; programs name none."""
+"""Which web pages may open a socket. Browsers name the page; programs name none."""
 
 from collections.abc import Collection, Sequence
 
@@ -14,9 +14,9 @@ def is_welcome(
 ) -> bool:
     """Whether a handshake with these ``Origin`` headers may go on.
 
-    Welcome are programs (no Origin), the dashboards that are listed by scheme, host and port, and
-    pages of this very host. The host must be one of ours, or a stranger's name that points here
-    would be its own proof. Overlay sockets are public and ask nobody.
+    Welcome are programs (no Origin), the pages that are listed by scheme, host and port, and those
+    of this very host. The host must be one of ours, or a stranger's name that points here would be
+    its own proof.
     """
     if not origins:
         return True

@@ -203,6 +203,8 @@ CORS_ALLOWED_ORIGINS = env.list(
     "CORS_ALLOWED_ORIGINS", default=["http://localhost:3000", "http://127.0.0.1:3000"]
 )
 CORS_ALLOW_CREDENTIALS = False
+# Pages that may open overlay sockets: all, or exactly these; "null" stands for local files.
+OVERLAY_ORIGINS = env.list("OVERLAY_ORIGINS", default=["*"])
 CORS_ALLOW_HEADERS = [
     "accept",
     "authorization",

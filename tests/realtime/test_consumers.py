@@ -87,6 +87,23 @@ async def test_first_socket_starts_the_hub_where_a_server_has_no_lifespan(graphi
     assert everything_is_left()
 
 
+async def test_foreign_page_gets_no_overlay_where_pages_are_listed(settings, graphic_id: int):
+    settings.OVERLAY_ORIGINS = ["https://show.example"]
+    own, foreign = [
+        Server(f"/ws/overlay/{graphic_id}", headers=[(b"origin", b"https://" + name)])
+        for name in (b"show.example", b"anywhere.example")
+    ]
+
+    await own.accepted()
+    await own.frame()
+    await foreign.connect()
+
+    # before accept: the server answers 403
+    assert await foreign.socket.receive_output() == {"type": "websocket.close"}
+    await own.disconnect()
+    assert everything_is_left()
+
+
 @pytest.mark.parametrize("steps", [0, 1, 2, 5, 20])
 async def test_disconnect_in_any_phase_leaves_nothing(graphic_id: int, steps: int):
     await on_thread(change_often, graphic_id, 5)

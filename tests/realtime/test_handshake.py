@@ -102,6 +102,32 @@ def test_household_is_read_from_the_proxies_that_are_trusted(settings):
 
 
 @pytest.mark.parametrize(
+    ("setting", "origin", "welcome"),
+    [
+        (["*"], None, True),
+        (["*"], "null", True),
+        (["*"], "https://anywhere.example", True),
+        (["https://show.example"], None, True),
+        (["https://show.example"], "https://show.example", True),
+        (["https://show.example"], "http://dash.example", True),
+        (["https://show.example"], "https://anywhere.example", False),
+        (["https://show.example"], "null", False),
+        (["https://show.example", "null"], "null", True),
+        ([], "https://anywhere.example", False),
+    ],
+)
+def test_overlays_are_open_to_every_page_unless_set_otherwise(
+    settings, setting: list[str], origin: str | None, welcome: bool
+):
+    settings.OVERLAY_ORIGINS, settings.ALLOWED_HOSTS = setting, ["dash.example"]
+    headers = [(b"host", b"dash.example")]
+    if origin is not None:
+        headers.append((b"origin", origin.encode()))
+
+    assert handshake(headers=headers).may_be_overlay is welcome
+
+
+@pytest.mark.parametrize(
     ("origins", "host", "welcome"),
     [
         ([], "dash.example", True),

@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from gal_dashboard.core.context import Actor
 from gal_dashboard.events import log, streams
+from gal_dashboard.realtime import protocol
 from gal_dashboard.realtime.cursors import Cursor
 from gal_dashboard.realtime.limits import Limits
 from tests.realtime.clients import Studio
@@ -104,7 +105,6 @@ async def test_user_updates_stay_with_administrators_in_a_replay(studio: Studio,
     epoch = await on_thread(log.epoch)
 
     client = await studio.staff(scorer, Cursor(0, epoch))
-    client.connection.tell_skipped()
 
     assert client.types[1:] == ["skipped", "system_notification", "skipped"]
     assert client.seqs == [1, 2, 3]
@@ -128,6 +128,21 @@ async def test_narrowed_socket_gets_its_types_and_is_told_of_the_rest(
 
     assert client.types[2:] == ["skipped", "graphic_update"]
     assert client.seqs == [0, 2, 3]
+
+
+async def test_skipped_numbers_are_told_before_any_other_frame(
+    studio: Studio, administrator: Actor, graphic_id: int
+):
+    narrowed, witness = await studio.staff(administrator), await studio.staff(administrator)
+    narrowed.connection.narrow(frozenset({"graphic_update"}))
+    await on_thread(tell_staff)
+    await on_thread(tell_staff)
+    await witness.until_seq(2)
+
+    narrowed.connection.say(protocol.reload("the crew asked for it"))
+
+    assert narrowed.types[2:] == ["skipped", "reload"]
+    assert narrowed.seqs == [0, 2]
 
 
 class TestWithAQuickPoll:
