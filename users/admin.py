@@ -28,7 +28,7 @@ from gal_dashboard.core.admin_site import PEOPLE
 from gal_dashboard.core.context import Actor
 from users import accounts, services
 from users.admin_forms import AccountForm, LoginForm, NewAccountForm, OwnPasswordForm
-from users.choices import Role
+from users.choices import LEAGUE_ACCOUNTS, EndReason, Role
 from users.models import Session, User
 from users.selectors import actor_in_admin, roles_of
 
@@ -122,7 +122,7 @@ class AccountAdmin(ServiceModelAdmin):
         return super().get_form(request, obj, **kwargs)
 
     def has_change_permission(self, request, obj=None):
-        is_fixed = obj is not None and obj.username in accounts.LEAGUE_ACCOUNTS
+        is_fixed = obj is not None and obj.username in LEAGUE_ACCOUNTS
         return not is_fixed and super().has_change_permission(request, obj)
 
     def has_history_permission(self, request, obj):
@@ -164,7 +164,7 @@ class AccountAdmin(ServiceModelAdmin):
 
     @admin.display(description="Password")
     def password_state(self, user: User) -> SafeString | str:
-        if user.username in accounts.LEAGUE_ACCOUNTS:
+        if user.username in LEAGUE_ACCOUNTS:
             return "None: this account stands for whoever knows the league's password."
         url = reverse("admin:users_user_password", args=[user.pk])
         state, verb = ("Set.", "Change it") if user.has_usable_password() else ("None.", "Set one")
@@ -239,7 +239,7 @@ class SessionAdmin(ReadOnlyModelAdmin):
         actor = admin_ports.actor_of(request)
         with admin_ports.recording():
             ended = sum(
-                services.end_session(actor=actor, session=session)
+                services.end_session(actor=actor, session=session, reason=EndReason.ENDED_BY_STAFF)
                 for session in queryset.select_related("user").order_by("pk")
             )
         self.message_user(request, f"Sessions ended: {ended}.", messages.SUCCESS)

@@ -1,3 +1,5 @@
+from typing import Final
+
 from django.db import models
 
 
@@ -10,6 +12,12 @@ class Role(models.TextChoices):
     VIEWER = "Viewer"
 
 
+# The accounts that stand for whoever knows the master or the viewer password.
+MASTER_ACCOUNT: Final = "dashboard_user"
+VIEWER_ACCOUNT: Final = "dashboard_viewer"
+LEAGUE_ACCOUNTS: Final = frozenset({MASTER_ACCOUNT, VIEWER_ACCOUNT})
+
+
 class SessionKind(models.TextChoices):
     MASTER = "master", "Master password"
     VIEWER = "viewer", "Viewer password"
@@ -18,5 +26,8 @@ class SessionKind(models.TextChoices):
 
 class EndReason(models.TextChoices):
     LOGOUT = "logout", "Logged out"
+    ENDED_BY_OWNER = "ended_by_owner", "Ended by its owner elsewhere"
     ENDED_BY_STAFF = "ended_by_staff", "Ended by a member of staff"
+    ACCOUNT_CHANGED = "account_changed", "Name, roles, rights or password changed"
+    LEAGUE_PASSWORD_CHANGED = "password_changed", "The league's password changed"
     REFRESH_REUSED = "refresh_reused", "A used refresh token came again"

@@ -57,6 +57,36 @@ class UserNotFoundError(NotFoundError):
     message = "There is no such account."
 
 
+class DiscordIdTakenError(DomainError):
+    kind = ErrorKind.CONFLICT
+    code = "discord_id_taken"
+    message = "Another account has this Discord id."
+
+
+class UsernameTakenError(DomainError):
+    """Raised whatever the case of the letters: "Ann" and "ann" would be mistaken for each other."""
+
+    kind = ErrorKind.CONFLICT
+    code = "username_taken"
+    message = "Another account has this user name."
+
+
+class LastAdministratorError(DomainError):
+    """Raised for a change after which only the master password could still manage accounts."""
+
+    kind = ErrorKind.CONFLICT
+    code = "last_administrator"
+    message = "{name} is the last Administrator. Make somebody else one first."
+
+
+class ReadOnlySessionError(DomainError):
+    """Raised when whoever knows the viewer password wants to change the account that all share."""
+
+    kind = ErrorKind.FORBIDDEN
+    code = "permission_denied"
+    message = "The viewer password only reads."
+
+
 class LeagueAccountError(DomainError):
     """Raised for a change of an account that stands for one of the league's passwords."""
 

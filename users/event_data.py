@@ -18,7 +18,8 @@ class Person(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     discord_id: str | None
     username: str
     display_name: str
-    email: str
+    email: str | None
+    riot_id: str | None
     is_active: bool
     roles: list[RoleName]
     created_at: Moment

@@ -1,11 +1,18 @@
 """People: the crew and the players, their sessions and refresh tokens."""
 
+import re
+from typing import Final
+
 from django.contrib.auth.models import AbstractUser
+from django.core.validators import RegexValidator
 from django.db import models
 
 from gal_dashboard.core.models import TimestampedModel
 from users.choices import EndReason, SessionKind
 from users.querysets import SessionQuerySet, Users
+
+# It stands in addresses. Discord's own are numbers; older records have others.
+DISCORD_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 
 
 class User(AbstractUser, TimestampedModel):
@@ -28,6 +35,12 @@ class User(AbstractUser, TimestampedModel):
         unique=True,
         null=True,  # unique where there is one
         blank=True,
+        validators=[
+            RegexValidator(
+                rf"^{DISCORD_ID.pattern}\Z",
+                "Up to 32 letters, digits, dots, hyphens and underscores; a letter or digit first.",
+            )
+        ],
         help_text="The number of the Discord account.",
     )
     riot_id = models.CharField(max_length=64, blank=True, help_text="Name#TAG of the Riot account.")

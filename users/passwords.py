@@ -8,9 +8,13 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 
+from gal_dashboard.core.errors import InvalidFieldsError
 from users.choices import SessionKind
 from users.errors import TooManyLoginsError
+from users.models import User
 
 HASHES_AT_ONCE: Final = 2  # each Argon2 hash takes 100 MiB and a core; strangers must not take more
 LONGEST_WAIT_SECONDS: Final = 5.0
@@ -27,6 +31,21 @@ def hashing() -> Iterator[None]:
         yield
     finally:
         _places.release()
+
+
+def hashed(password: str | None, owner: User) -> str:
+    """What is stored of an account's password; ``None`` is no password at all.
+
+    Raises ``InvalidFieldsError`` for one that is easy to guess, by ``owner`` too, and as above.
+    """
+    if password is None:
+        return make_password(None)
+    try:
+        validate_password(password, owner)
+    except ValidationError as weak:
+        raise InvalidFieldsError({"password": weak.messages}) from None
+    with hashing():
+        return make_password(password)
 
 
 def kind_of(password: str) -> SessionKind | None:

@@ -2,10 +2,17 @@ from django.contrib.auth.models import UserManager
 from django.db import models
 from django.utils import timezone
 
+from users.choices import LEAGUE_ACCOUNTS, Role
+
 
 class UserQuerySet(models.QuerySet):
     def active(self):
         return self.filter(is_active=True)
+
+    def administrators(self):
+        """Persons who may do everything now; the league's own account is no person."""
+        may_all = models.Q(is_superuser=True) | models.Q(groups__name=Role.ADMINISTRATOR)
+        return self.active().filter(may_all).exclude(username__in=LEAGUE_ACCOUNTS)
 
 
 class Users(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc] # made at run time

@@ -1,20 +1,118 @@
 """Reads of people and sessions."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, Q, QuerySet
 
 from gal_dashboard.core.context import Actor
 from users.choices import Role
-from users.errors import SessionEndedError
-from users.models import Session, User
+from users.errors import SessionEndedError, UserNotFoundError
+from users.models import DISCORD_ID, Session, User
 from users.permissions import scopes_of
+
+# As ``event_data.Person`` has an account, but for its roles.
+USER_FIELDS = (
+    "id",
+    "discord_id",
+    "username",
+    "display_name",
+    "email",
+    "riot_id",
+    "is_active",
+    "created_at",
+    "updated_at",
+)
+
+
+def stored_roles_of(user: User) -> frozenset[str]:
+    """The roles that the user was given."""
+    return frozenset(user.groups.values_list("name", flat=True)) & frozenset(Role.values)
 
 
 def roles_of(user: User) -> frozenset[str]:
     """The names of the user's roles; a superuser of the admin is Administrator."""
-    names = frozenset(user.groups.values_list("name", flat=True)) & frozenset(Role.values)
-    return names | {Role.ADMINISTRATOR.value} if user.is_superuser else names
+    return _effective(stored_roles_of(user), is_superuser=user.is_superuser)
+
+
+def is_administrator(user: User, roles: frozenset[str]) -> bool:
+    """Whether the user, given these roles, may do everything."""
+    effective = _effective(roles, is_superuser=user.is_superuser)
+    return user.is_active and Role.ADMINISTRATOR in effective
+
+
+def _effective(names: frozenset[str], *, is_superuser: bool) -> frozenset[str]:
+    return names | {Role.ADMINISTRATOR.value} if is_superuser else names
+
+
+def user_of(user_id: int) -> User:
+    """Raises ``UserNotFoundError``."""
+    user = User.objects.filter(pk=user_id).first()
+    if user is None:
+        raise UserNotFoundError
+    return user
+
+
+def user_rows() -> QuerySet:
+    """Accounts as ``user_bodies`` takes them, the newest first."""
+    return User.objects.order_by("-created_at", "-pk").values(*USER_FIELDS, "is_superuser")
+
+
+def user_bodies(rows: Iterable[Mapping[str, Any]], *, reader: Actor) -> list[dict[str, Any]]:
+    """Accounts as REST shows them to ``reader``: e-mail only to Administrators and oneself."""
+    found = list(rows)
+    memberships = User.groups.through.objects.filter(
+        user_id__in=[row["id"] for row in found], group__name__in=Role.values
+    )
+    roles: dict[int, set[str]] = {}
+    for user_id, name in memberships.values_list("user_id", "group__name"):
+        roles.setdefault(user_id, set()).add(name)
+    sees_all = reader.may("users:write")
+    bodies = []
+    for row in found:
+        may_see_email = sees_all or row["id"] == reader.user_id
+        names = frozenset(roles.get(row["id"], ()))
+        body = {name: row[name] for name in USER_FIELDS}
+        body["email"] = row["email"] or None if may_see_email else None
+        body["riot_id"] = row["riot_id"] or None
+        body["roles"] = sorted(_effective(names, is_superuser=row["is_superuser"]))
+        bodies.append(body)
+    return bodies
+
+
+def user_body(user_id: int, *, reader: Actor) -> dict[str, Any]:
+    """One account. Raises ``UserNotFoundError``."""
+    bodies = user_bodies(user_rows().filter(pk=user_id), reader=reader)
+    if not bodies:
+        raise UserNotFoundError
+    return bodies[0]
+
+
+def user_id_of_discord(discord_id: str) -> int:
+    """Raises ``UserNotFoundError``."""
+    # what no account can have is no question for the database, which refuses NUL with an error
+    found = DISCORD_ID.fullmatch(discord_id) and User.objects.filter(discord_id=discord_id).first()
+    if not found:
+        raise UserNotFoundError
+    return found.pk
+
+
+def user_exists(user_id: int) -> bool:
+    return User.objects.filter(pk=user_id).exists()
+
+
+def statistics() -> dict[str, Any]:
+    """How many accounts there are, and how many of them are active."""
+    counts = User.objects.aggregate(total=Count("pk"), active=Count("pk", filter=Q(is_active=True)))
+    total, active = counts["total"], counts["active"]
+    return {
+        "total_users": total,
+        "active_users": active,
+        "inactive_users": total - active,
+        "activity_rate": round(active / total * 100, 2) if total else 0.0,
+    }
 
 
 def actor_of(session: Session) -> Actor:

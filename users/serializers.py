@@ -1,6 +1,9 @@
-"""Forms of the access endpoints."""
+"""Forms and shapes of the access endpoints and of accounts."""
 
 from rest_framework import serializers
+
+from gal_dashboard.api.fields import StrictBooleanField, StrictCharField
+from users.choices import Role
 
 LONGEST_PASSWORD = 1024
 
@@ -50,3 +53,71 @@ class VerifySerializer(serializers.Serializer):
 class TicketSerializer(serializers.Serializer):
     ticket = serializers.CharField()
     expires_in = serializers.IntegerField(help_text="Seconds.")
+
+
+class ProfileInput(serializers.Serializer):
+    """What everybody may change of the own account: nothing that gives rights."""
+
+    display_name = StrictCharField(
+        max_length=150, required=False, allow_blank=True, allow_null=True
+    )
+    email = serializers.EmailField(
+        max_length=254, required=False, allow_blank=True, allow_null=True
+    )
+    riot_id = StrictCharField(max_length=64, required=False, allow_blank=True, allow_null=True)
+
+    def validate(self, attrs):
+        """Null and nothing are the same: the text is not there."""
+        cleared = {"display_name", "email", "riot_id"}
+        return {name: value or "" if name in cleared else value for name, value in attrs.items()}
+
+
+class UserInput(ProfileInput):
+    username = StrictCharField(max_length=150)
+    discord_id = StrictCharField(max_length=32, required=False, allow_blank=True, allow_null=True)
+    is_active = StrictBooleanField(required=False)
+    roles = serializers.ListField(
+        child=serializers.ChoiceField(choices=Role.choices),
+        required=False,
+        max_length=len(Role.choices),
+    )
+    password = StrictCharField(
+        max_length=LONGEST_PASSWORD,
+        required=False,
+        allow_null=True,
+        trim_whitespace=False,
+        write_only=True,
+        help_text="To sign in with the user name; most players have none.",
+    )
+
+    def validate_discord_id(self, value):
+        return value or None
+
+
+class UserSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    discord_id = serializers.CharField(allow_null=True)
+    username = serializers.CharField()
+    display_name = serializers.CharField()
+    email = serializers.CharField(
+        allow_null=True, help_text="For Administrators and oneself; null for all others."
+    )
+    riot_id = serializers.CharField(allow_null=True)
+    is_active = serializers.BooleanField()
+    roles = serializers.ListField(child=serializers.ChoiceField(choices=Role.choices))
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class UserListSerializer(serializers.Serializer):
+    users = UserSerializer(many=True)
+    total = serializers.IntegerField()
+    page = serializers.IntegerField()
+    per_page = serializers.IntegerField()
+
+
+class UserStatisticsSerializer(serializers.Serializer):
+    total_users = serializers.IntegerField()
+    active_users = serializers.IntegerField()
+    inactive_users = serializers.IntegerField()
+    activity_rate = serializers.FloatField(help_text="Percent of the accounts that are active.")

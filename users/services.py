@@ -13,7 +13,7 @@ from gal_dashboard.core import context
 from gal_dashboard.core.context import SYSTEM, Actor
 from gal_dashboard.events.recording import recording
 from users import passwords, selectors, tokens
-from users.choices import EndReason, SessionKind
+from users.choices import MASTER_ACCOUNT, VIEWER_ACCOUNT, EndReason, SessionKind
 from users.errors import (
     IncorrectCredentialsError,
     IncorrectMasterPasswordError,
@@ -25,8 +25,8 @@ from users.errors import (
 from users.models import RefreshToken, Session, User
 
 ACCOUNT_OF_PASSWORD = {
-    SessionKind.MASTER: "dashboard_user",
-    SessionKind.VIEWER: "dashboard_viewer",
+    SessionKind.MASTER: MASTER_ACCOUNT,
+    SessionKind.VIEWER: VIEWER_ACCOUNT,
 }
 
 # No client gets the tokens of a renewal sooner than this after the old token was used: whoever uses
@@ -109,10 +109,10 @@ def logout(*, sids: set[str]) -> None:
             _end(session, actor=selectors.actor_of(session), reason=EndReason.LOGOUT)
 
 
-def end_session(*, actor: Actor, session: Session) -> bool:
+def end_session(*, actor: Actor, session: Session, reason: EndReason) -> bool:
     """End somebody's session; whether it was still running."""
     with recording():
-        return _end(session, actor=actor, reason=EndReason.ENDED_BY_STAFF)
+        return _end(session, actor=actor, reason=reason)
 
 
 def _start_session(*, user: User, kind: SessionKind, agent: str) -> IssuedTokens:

@@ -142,6 +142,18 @@ _FULL_SNAPSHOT = {
     **_SNAPSHOT,
     "entries": [{"id": 170, "snapshot_id": 17, **_PLAYER, "extras": {"participant_id": 5}}],
 }
+_USER = {
+    "id": 7,
+    "discord_id": "184467440737095516",
+    "username": "dishsoap",
+    "display_name": "Dishsoap",
+    "email": None,
+    "riot_id": "Dishsoap#NA1",
+    "is_active": True,
+    "roles": [],
+    "created_at": _AT,
+    "updated_at": _AT,
+}
 
 REQUESTS: dict[str, Any] = {
     "archive_archive": {"reason": "The day is over."},
@@ -170,6 +182,10 @@ REQUESTS: dict[str, Any] = {
     "tournaments_register": {"name": "Dishsoap", "riot_id": "Dishsoap#NA1", "seed": 1},
     "tournaments_placements": {"placements": {"Dishsoap": 1, "Double61": 2}, "absent": ["Wilted"]},
     "scoreboard_refresh": {"tournament_id": 1},
+    "users_create": {"username": "dishsoap", "discord_id": "184467440737095516"},
+    "users_update": {"display_name": "Dishsoap", "riot_id": "Dishsoap#NA1"},
+    "users_partial_update": {"roles": ["Scorer"], "password": "four words that nobody guesses"},
+    "users_update_me": {"display_name": "Ann"},
 }
 ANSWERS: dict[str, Any] = {
     "archive_list": {
@@ -272,6 +288,26 @@ ANSWERS: dict[str, Any] = {
     "tournaments_participants": {"participants": [_PARTICIPANT], "total": 1},
     "tournaments_register": _PARTICIPANT,
     "tournaments_placements": _STANDINGS,
+    "users_list": {"users": [_USER], "total": 1, "page": 1, "per_page": 100},
+    "users_create": {**_USER, "display_name": "", "riot_id": None},
+    "users_retrieve": _USER,
+    "users_update": _USER,
+    "users_partial_update": {**_USER, "roles": ["Scorer"]},
+    "users_destroy": {"message": "The account dishsoap was disabled."},
+    "users_by_discord": _USER,
+    "users_statistics": {
+        "total_users": 40,
+        "active_users": 38,
+        "inactive_users": 2,
+        "activity_rate": 95.0,
+    },
+    "users_me": {**_USER, "username": "ann", "display_name": "Ann", "email": "ann@example.org"},
+    "users_update_me": {
+        **_USER,
+        "username": "ann",
+        "display_name": "Ann",
+        "email": "ann@example.org",
+    },
 }
 
 

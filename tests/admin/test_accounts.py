@@ -121,17 +121,34 @@ def test_a_disabled_account_is_out_of_the_admin_at_once(ann, sam):
 @pytest.mark.parametrize(
     ("changes", "field"), [({"is_active": None}, "is_active"), ({"is_staff": None}, "is_staff")]
 )
-def test_nobody_locks_oneself_out(ann, changes, field):
+def test_nobody_locks_oneself_out(ann, bob, changes, field):
     with leaves(deeds=[], events=[]):
         answer = ann.save(page_of(ann.user), "username", **changes)
 
     assert answer.context_data["adminform"].form.errors[field]
 
 
-def test_an_administrator_cannot_drop_the_own_role(ann):
+def test_an_administrator_cannot_drop_the_own_role(ann, bob):
     answer = ann.save(page_of(ann.user), "username", roles=["Viewer"])
 
     assert errors_in(answer) == ["You cannot take this role from yourself."]
+
+
+def test_the_last_administrator_stays_one(ann, bob):
+    bob.save(page_of(ann.user), "username", roles=["Viewer"])
+
+    with leaves(deeds=[], events=[]):
+        disabled = bob.save(page_of(bob.user), "username", is_active=None)
+
+    assert errors_in(disabled) == ["bob is the last Administrator. Make somebody else one first."]
+
+
+def test_other_roles_count_in_an_open_admin_at_once(ann, bob):
+    assert bob.get(ADD).status_code == 200
+
+    ann.save(page_of(bob.user), "username", roles=["Viewer"])
+
+    assert bob.get(ADD).status_code == 403
 
 
 def test_of_two_who_change_an_account_the_second_is_told(ann, bob, sam):

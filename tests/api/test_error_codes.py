@@ -16,10 +16,8 @@ OF_DRF = {"not_authenticated", "permission_denied", "method_not_allowed", "unsup
 NOT_OF_REST = {
     "event_file_invalid",
     "invalid",
-    "league_account",
     "participant_not_found",
     "participant_seated",
-    "user_not_found",
 }
 
 

@@ -20,6 +20,7 @@ LISTS = [
     "/api/v1/lock/status",
     "/api/v1/events",
     "/api/v1/tournaments",
+    "/api/v1/users",
     "/api/v1/players/ranked?limit=0",
     "/api/v1/scoreboard/snapshots",
     "/api/v1/scoreboard/latest",

@@ -127,6 +127,8 @@ class Rehearsal:
             "tournament_id": world.ids["tournaments"],
             "placements": {"Player 2": 1, "Player 1": 2},
             "absent": ["Player 3"],
+            "username": f"rehearsal-{world.ids['users']}",
+            "discord_id": str(world.ids["users"]),
         }
         return {key: true_here.get(key, value) for key, value in example.items()}
 

@@ -9,6 +9,7 @@ PAGED = {
     "/api/v1/tournaments": 1000,
     "/api/v1/tournaments/{pk}/participants": 1000,
     "/api/v1/scoreboard/snapshots": 1000,
+    "/api/v1/users": 1000,
 }
 # No number, in the eyes of a strict reader.
 GARBAGE = [
@@ -29,6 +30,9 @@ WORDS = [
     ("/api/v1/graphics", "event_name"),
     ("/api/v1/tournaments", "search"),
     ("/api/v1/tournaments", "status"),
+    ("/api/v1/users", "search"),
+    ("/api/v1/users", "is_active"),
+    ("/api/v1/users", "role"),
     ("/api/v1/players/ranked", "sort_by"),
     ("/api/v1/players/ranked", "sort_order"),
     ("/api/v1/tournaments/{pk}/standings", "after"),

@@ -20,6 +20,7 @@ from tests.support.routes import routes
 from tournaments import services
 from tournaments.results import LobbyResult, record_lobby_result
 from tournaments.standings import GameRef
+from users.accounts import create_account
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +96,17 @@ def snapshots(count: int) -> int:
     return published
 
 
+def accounts(count: int) -> int:
+    for number in range(count):
+        user = create_account(
+            actor=SYSTEM,
+            fields={"username": f"player-{number}"},
+            roles=["Scorer", "Viewer"],
+            password=None,
+        )
+    return user.pk
+
+
 class Cost(NamedTuple):
     """``make`` puts so many rows in and gives the path's ``pk``; ``queries`` is what a read costs.
 
@@ -119,6 +131,7 @@ COSTS = {
     "/api/v1/players/ranked": Cost(results, 2),
     "/api/v1/scoreboard/latest": Cost(results, 3),
     "/api/v1/scoreboard/snapshots": Cost(snapshots, 1),
+    "/api/v1/users": Cost(accounts, 4),
 }
 # They read one row, or none.
 NO_LISTS = {
@@ -135,6 +148,10 @@ NO_LISTS = {
     "/api/v1/lock/{pk}/status",
     "/api/v1/tournaments/{pk}",
     "/api/v1/scoreboard/{pk}",  # as latest
+    "/api/v1/users/{pk}",
+    "/api/v1/users/me",
+    "/api/v1/users/discord/{discord_id}",
+    "/api/v1/users/statistics/overview",
 }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.support.api import Api
-from tests.support.routes import Route
+from tests.support.routes import DISCORD_ID, Route
 from tests.support.server import MASTER_PASSWORD
 
 WINDOW = "window-7"  # as the description's examples have it
@@ -15,7 +15,7 @@ PLAYERS = [f"Player {number}" for number in range(1, 9)]
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A tournament with eight players and the result of one lobby, and a graphic that shows it.
+    """A tournament with eight players and the result of one lobby, a graphic that shows it, a user.
 
     Of further graphics one is archived, and one is locked by the client that made the world.
     """
@@ -33,6 +33,8 @@ class World:
     def _filled(self, value: Any) -> Any:
         if value is NEW_NAME:
             return f"Newcomer {next(_numbers)}"
+        if value is NEW_LOGIN:
+            return f"newcomer-{next(_numbers)}"
         return self.ids["tournaments"] if value is TOURNAMENT else value
 
 
@@ -48,6 +50,7 @@ USED: Mapping[str, str] = {
 # Stand for what is only known when a body is sent.
 TOURNAMENT = object()
 NEW_NAME = object()
+NEW_LOGIN = object()
 _numbers = itertools.count(1)
 
 BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
@@ -74,6 +77,11 @@ BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
         "placements": {name: place for place, name in enumerate(reversed(PLAYERS), start=1)}
     },
     ("POST", "/api/v1/scoreboard/refresh"): {"tournament_id": TOURNAMENT},
+    ("POST", "/api/v1/users"): {"username": NEW_LOGIN},
+    ("PUT", "/api/v1/users/{pk}"): {"display_name": "Changed", "is_active": True},
+    ("PATCH", "/api/v1/users/{pk}"): {"riot_id": "Changed#EUW"},
+    ("DELETE", "/api/v1/users/{pk}"): {},
+    ("PATCH", "/api/v1/users/me"): {"riot_id": "Dashboard#EUW"},
     ("POST", "/auth/login"): {"master_password": MASTER_PASSWORD},
     ("POST", "/auth/refresh"): {},
     ("POST", "/auth/logout"): {},
@@ -92,6 +100,11 @@ def make_world(api: Api) -> World:
         json={"placements": places},
     )
     assert standings.status_code == 200, standings.text
+    user = api.post("/api/v1/users", json={"username": f"player-{next(_numbers)}"})
+    assert user.status_code == 201, user.text
+    if api.get(f"/api/v1/users/discord/{DISCORD_ID}").status_code == 404:
+        fields = {"username": f"player-{next(_numbers)}", "discord_id": DISCORD_ID}
+        assert api.post("/api/v1/users", json=fields).status_code == 201
     graphic, archived, locked = (api.new_graphic(tournament_id=tournament)["id"] for _ in range(3))
     done = [
         api.post(f"/api/v1/archive/{archived}"),
@@ -104,6 +117,7 @@ def make_world(api: Api) -> World:
             "graphics": graphic,
             "archived": archived,
             "locked": locked,
+            "users": user.json()["id"],
             "scoreboard": standings.json()["snapshot_id"],
         }
     )

@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from gal_dashboard.api.views import METHODS_WITH_BODY, ApiViewSet
 
+DISCORD_ID = "184467440737095516"
 _CONVERTER = re.compile(r"<(?:[^>:]+:)?([^>]+)>")
 
 
@@ -25,8 +26,8 @@ class Route:
         return self.template.removeprefix("/api/v1").split("/")[1]
 
     def address(self, pk: int | str | None) -> str:
-        """Where the object is, with what every object here has: a game, a lobby, a version 1."""
-        return self.template.format(pk=pk, ref="1.1", lobby=1, version=1)
+        """Where the object is, with what there is once: a game, a lobby, a version 1 ..."""
+        return self.template.format(pk=pk, ref="1.1", lobby=1, version=1, discord_id=DISCORD_ID)
 
     def is_public(self, method: str) -> bool:
         return self.actions[method] in self.view.public_actions
