@@ -20,6 +20,7 @@ from gal_dashboard.api.holding import HeldAnswers  # noqa: E402
 from gal_dashboard.events.pruner import pruner  # noqa: E402
 from gal_dashboard.operations.gate import Gate, GateLimits  # noqa: E402
 from gal_dashboard.operations.large_bodies import may_send_large  # noqa: E402
+from gal_dashboard.operations.memory import GivesMemoryBack, settle  # noqa: E402
 from gal_dashboard.operations.stamps import Stamps  # noqa: E402
 from gal_dashboard.operations.static_files import static_files  # noqa: E402
 from gal_dashboard.realtime.hub import hub  # noqa: E402
@@ -30,7 +31,9 @@ from graphics.ready_views import PATH as READY_PATH  # noqa: E402
 from graphics.ready_views import ReadyViews  # noqa: E402
 from graphics.sweeper import sweeper  # noqa: E402
 
-django_threads = HeldAnswers(WSGIMiddleware(django_application, workers=settings.WEB_THREADS))
+django_threads = HeldAnswers(
+    WSGIMiddleware(GivesMemoryBack(django_application), workers=settings.WEB_THREADS)
+)
 overlay_page = Stamps(OverlayPage(frame_ancestors=settings.OVERLAY_FRAME_ANCESTORS))
 ready_views = Stamps(ReadyViews(django_threads))
 files_or_django = Stamps(static_files(django_threads))
@@ -58,6 +61,7 @@ async def lifespan(scope, receive, send) -> None:
             await hub.start()
             sweeper.start()
             pruner.start()
+            settle()
             await send({"type": "lifespan.startup.complete"})
         else:
             await hub.stop()

@@ -25,7 +25,7 @@ def public_body(graphic: Graphic) -> PublicGraphic:
     return PublicGraphic(
         id=graphic.pk,
         title=graphic.title,
-        data_json=_shown(graphic.document),
+        data_json=_shown_document(graphic),
         version=graphic.version,
         tournament_id=graphic.tournament_id,
     )
@@ -35,7 +35,7 @@ def _staff_body(graphic: Graphic) -> StaffGraphic:
     return StaffGraphic(
         id=graphic.pk,
         title=graphic.title,
-        data_json=_shown(graphic.document),
+        data_json=_shown_document(graphic),
         version=graphic.version,
         tournament_id=graphic.tournament_id,
         event_name=graphic.event_name,
@@ -47,8 +47,14 @@ def _staff_body(graphic: Graphic) -> StaffGraphic:
     )
 
 
-def _shown(document: str) -> dict[str, Any] | None:
-    return wire.ready(dict[str, Any], document) if wire.fits_in_frame(document) else None
+def _shown_document(graphic: Graphic) -> dict[str, Any] | None:
+    return wire.ready(dict[str, Any], graphic.document) if _fits_in_frame(graphic) else None
+
+
+def _fits_in_frame(graphic: Graphic) -> bool:
+    if "document" in graphic.get_deferred_fields():  # to be read only if it will be shown
+        return graphic.document_bytes <= wire.LARGEST_IN_FRAME
+    return wire.fits_in_frame(graphic.document)
 
 
 def graphic_changed(

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.db import models
 
+from gal_dashboard.core import footprint
 from graphics.errors import GraphicNotFoundError
 
 
@@ -16,9 +17,11 @@ class GraphicQuerySet(models.QuerySet):
         Whatever is judged about a graphic is judged under this lock. Raises
         ``GraphicNotFoundError``.
         """
-        graphic = self.select_for_update().filter(pk=graphic_id).first()
+        graphic: Any = self.select_for_update().filter(pk=graphic_id).first()
         if graphic is None:
             raise GraphicNotFoundError
+        if "document" not in graphic.get_deferred_fields():
+            footprint.add(graphic.document_bytes)
         return graphic
 
 

@@ -99,6 +99,13 @@ class ReadyBytes:
             while self._size > MOST_BYTES:
                 self._drop(next(iter(self._answers)))
 
+    def let_go(self, graphic_id: int, read_at: float) -> None:
+        """Keep the answer that was read then no longer, if it is still there."""
+        with self._lock:
+            ready = self._answers.get(graphic_id)
+            if ready is not None and ready.read_at == read_at:
+                self._drop(graphic_id)
+
     def forget(self, graphic_ids: Iterable[int]) -> None:
         with self._lock:
             self._clock += 1
@@ -184,6 +191,8 @@ class ReadyViews:
         kept = tuple(pair for pair in all_headers if pair[0] not in _OF_ONE_REQUEST)
         ready = Ready(status, kept, body, read_at)
         self._store.keep(graphic_id, ready, clock=clock)
+        loop = asyncio.get_running_loop()
+        loop.call_later(SERVED_FOR_SECONDS, self._store.let_go, graphic_id, read_at)
         return ready
 
 

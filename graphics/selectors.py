@@ -204,7 +204,8 @@ def overlay_snapshot(graphic_id: int) -> OverlayState | None:
 
     Its parts have the form that later frames change: folding those onto it gives the next snapshot.
     """
-    graphic = Graphic.objects.on_air().filter(pk=graphic_id).first()
+    # All sockets wait for the thread that reads this, and a document may have 25 MiB.
+    graphic = Graphic.objects.on_air().defer("document").filter(pk=graphic_id).first()
     if graphic is None:
         return None
     tournament, snapshot_id, document = None, None, None

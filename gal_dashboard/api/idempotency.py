@@ -20,6 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from gal_dashboard.api.models import IdempotentRequest
+from gal_dashboard.core import footprint
 from gal_dashboard.core.errors import DomainError, ErrorKind, InvalidFieldsError
 from gal_dashboard.core.wire import dumps
 from gal_dashboard.events.recording import recording
@@ -148,6 +149,7 @@ def claim(request: Request, *, sid: str) -> Once | None:
 def _second(row: IdempotentRequest | None, body_hash: str) -> Once:
     if row is None:  # the first one was refused for a passing reason just now
         raise InFlightError
+    footprint.add(len(row.answer))
     if row.body_hash != body_hash:
         raise KeyReusedError
     if row.status is not None:

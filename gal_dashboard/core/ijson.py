@@ -20,7 +20,13 @@ class IJSONError(ValueError):
 def loads(text: bytes) -> Any:
     """The value that ``text`` (UTF-8) holds. Raises ``IJSONError``."""
     try:
-        value = jiter.from_json(text, allow_inf_nan=False, catch_duplicate_keys=True)
+        value = jiter.from_json(
+            text,
+            allow_inf_nan=False,
+            catch_duplicate_keys=True,
+            # it would keep thousands of short values, each in a page of memory that is else free
+            cache_mode="keys",
+        )
     except ValueError as error:
         raise IJSONError(f"This is not valid JSON: {_without_content(str(error))}.") from None
     _check(value, may_hold_nul=b"\\u0000" in text)

@@ -176,6 +176,33 @@ async def test_bytes_are_served_for_two_seconds_from_when_they_were_read(
     assert (await studio.ask())[2] == b"version 2"
 
 
+async def test_nothing_is_kept_after_its_time(studio: Studio, monkeypatch: pytest.MonkeyPatch):
+    """64 MiB that nobody may be served are 64 MiB of memory too many."""
+    monkeypatch.setattr(ready_views, "SERVED_FOR_SECONDS", 0.01)
+    await studio.ask()
+    await studio.ask(2)
+
+    for _ in range(2000):
+        if not studio.store._answers:
+            break
+        await asyncio.sleep(0.01)
+
+    assert studio.store._answers == {}
+    assert studio.store._size == 0
+
+
+def test_an_answer_is_not_let_go_for_one_before_it():
+    store = ReadyBytes()
+    store.keep(1, ready(MIB), clock=0)
+    store.let_go(1, read_at=-1.0)
+    assert kept(store, range(2)) == [1]
+
+    store.let_go(1, read_at=0.0)
+    store.let_go(1, read_at=0.0)
+
+    assert (kept(store, range(2)), store._size) == ([], 0)
+
+
 async def test_the_two_seconds_begin_before_the_read(studio: Studio, clock: Clock):
     studio.django.may_answer.clear()
     slow = studio.begin()
@@ -349,6 +376,7 @@ def test_the_size_is_right_after_any_order_of_things():
         lambda n: store.forget([n % 7, n % 3]),
         lambda n: store.keep(n % 7, ready(30 * MIB, n), clock=store.clock() - 1),
         lambda n: store.forget([]),
+        lambda n: store.let_go(n % 7, 0.0),
     ]
     for n, step in zip(range(400), itertools.cycle(steps), strict=False):
         step(n * 13)
