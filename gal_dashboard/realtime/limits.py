@@ -23,8 +23,9 @@ class Limits:
     backlog_bytes: int = 4 * MIB
     # A client that takes nothing at all for this long is closed, however little waits for it.
     stall_seconds: float = 60.0
-    # A client that does not even take its close frame is cut off.
-    close_seconds: float = 10.0
+    # A client that does not even take its close frame is cut off. It keeps next to nothing waiting,
+    # and one that wakes up before then learns by the code that it may resume at once.
+    close_seconds: float = 60.0
 
     # The newest frames of each stream, kept for resumes.
     ring_frames: int = 500

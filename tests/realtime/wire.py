@@ -10,7 +10,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.support.server import RunningServer
 
-SECONDS_TO_WAIT = 10
+SECONDS_TO_WAIT = 30
 
 
 class Socket:

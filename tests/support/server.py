@@ -13,7 +13,7 @@ import httpx
 
 from tests.support.databases import ROOT, base_environment, run_manage
 
-START_SECONDS = 30
+START_SECONDS = 60
 MASTER_PASSWORD = base_environment()["DASHBOARD_MASTER_PASSWORD"]
 VIEWER_PASSWORD = base_environment()["DASHBOARD_VIEWER_PASSWORD"]
 
