@@ -1,5 +1,5 @@
 import { Backoff } from "./backoff.js";
-import { Socket } from "./socket.js";
+import { LOST, Socket } from "./socket.js";
 
 /** @typedef {import("./types.js").Frame} Frame */
 /** @typedef {import("./socket.js").Ending} Ending */
@@ -18,8 +18,9 @@ const TRIES_UNTIL_IMPOSSIBLE = 3;
  * A WebSocket that comes back for ever.
  *
  * `onAbsent` is told when the server says that the graphic is not there (it is asked again every
- * ten seconds), `onDown` at every other loss, `onImpossible` when three tries in a row never got
- * an answer: WebSockets may be blocked between here and the server. It goes on trying even then.
+ * ten seconds), `onDown` at every other loss, with the close code, `onImpossible` when three tries
+ * in a row never got an answer: WebSockets may be blocked between here and the server. It goes on
+ * trying even then, until `close`.
  */
 export class Connection {
   #backoff = new Backoff();
@@ -28,15 +29,18 @@ export class Connection {
   /** @type {number | undefined} */
   #timer;
   #unanswered = 0;
+  /** Rises with every new try, so that an address that comes late is not used. */
+  #tries = 0;
   #url;
   #handlers;
 
   /**
-   * @param {() => string} url Asked anew for every try, so it can name the place to resume from.
+   * @param {() => string | Promise<string>} url Asked anew for every try, so it can name the place
+   *   to resume from. One that is rejected counts as a line that broke.
    * @param {object} handlers
    * @param {(frame: Frame) => void} handlers.onFrame
    * @param {() => void} handlers.onAbsent
-   * @param {() => void} handlers.onDown
+   * @param {(code: number) => void} handlers.onDown
    * @param {() => void} handlers.onImpossible
    */
   constructor(url, handlers) {
@@ -54,6 +58,7 @@ export class Connection {
     removeEventListener("online", this.#wake);
     document.removeEventListener("visibilitychange", this.#wake);
     clearTimeout(this.#timer);
+    this.#tries += 1;
     this.#socket?.close();
     this.#socket = null;
   }
@@ -82,7 +87,26 @@ export class Connection {
   };
 
   #try() {
-    this.#socket = new Socket(this.#url(), {
+    const url = this.#url();
+    if (typeof url === "string") this.#connect(url);
+    else void this.#connectLater(url);
+  }
+
+  /** @param {Promise<string>} url */
+  async #connectLater(url) {
+    const ours = this.#tries;
+    try {
+      const known = await url;
+      if (ours === this.#tries) this.#connect(known);
+    } catch (error) {
+      console.warn("stream: there is no address to connect to", error);
+      if (ours === this.#tries) this.#ended({ code: LOST, answered: false, lasted: 0 });
+    }
+  }
+
+  /** @param {string} url */
+  #connect(url) {
+    this.#socket = new Socket(url, {
       onFrame: (frame) => {
         this.#unanswered = 0;
         this.#handlers.onFrame(frame);
@@ -98,7 +122,7 @@ export class Connection {
     this.#unanswered = ending.answered ? 0 : this.#unanswered + 1;
     this.#later(this.#delayAfter(ending));
     if (ending.code === ABSENT) this.#handlers.onAbsent();
-    else this.#handlers.onDown();
+    else this.#handlers.onDown(ending.code);
     if (this.#unanswered === TRIES_UNTIL_IMPOSSIBLE) this.#handlers.onImpossible();
   }
 
@@ -114,6 +138,7 @@ export class Connection {
   /** @param {number} delay */
   #later(delay) {
     this.#socket = null;
+    this.#tries += 1;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#try(), delay);
   }

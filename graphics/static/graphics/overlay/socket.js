@@ -8,7 +8,7 @@ const LOOK_EVERY_MS = 1_000;
 const ASLEEP_MS = 5_000;
 
 /** Closed by this side because nothing was heard; the same number browsers use for a lost line. */
-const LOST = 1006;
+export const LOST = 1006;
 
 /**
  * @typedef {object} Ending
