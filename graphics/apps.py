@@ -22,3 +22,4 @@ class GraphicsConfig(AppConfig):
         dependants.register(services.release_tournament)
         stream_advanced.connect(forget_changed, dispatch_uid="graphics.ready_views")
         ports.register_snapshot(selectors.overlay_snapshot, form=OverlayState)
+        ports.register_editors(selectors.editors)

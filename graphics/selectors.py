@@ -7,6 +7,7 @@ import orjson
 from django.db.models import QuerySet
 
 from gal_dashboard.core.clock import database_now
+from gal_dashboard.realtime.ports import Editor
 from graphics.claims import Claim
 from graphics.errors import (
     GraphicNotFoundError,
@@ -139,6 +140,14 @@ def live_leases(graphic_ids: Iterable[int] | None = None) -> dict[int, CanvasLea
     if graphic_ids is not None:
         rows = rows.filter(graphic_id__in=list(graphic_ids))
     return {lease.graphic_id: lease for lease in rows.order_by("taken_at", "pk")}
+
+
+def editors() -> list[Editor]:
+    """Who edits which graphic now."""
+    return [
+        Editor(graphic_id, lease.user_id, lease.user_name)
+        for graphic_id, lease in live_leases().items()
+    ]
 
 
 def event_names() -> list[str]:

@@ -186,3 +186,74 @@ class RevisionSerializer(RevisionSummarySerializer):
 class RevisionListSerializer(serializers.Serializer):
     revisions = RevisionSummarySerializer(many=True)
     total = serializers.IntegerField()
+
+
+class DrawnSerializer(serializers.Serializer):
+    version = serializers.IntegerField(allow_null=True)
+    seq = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    delay_ms = serializers.IntegerField(
+        allow_null=True,
+        help_text="From the hand-out of the frame to the word that it is drawn; null if it was "
+        "drawn before this socket was there.",
+    )
+
+
+class CurrentSerializer(serializers.Serializer):
+    version = serializers.IntegerField(allow_null=True)
+    seq = serializers.IntegerField()
+
+
+class OverlaySocketSerializer(serializers.Serializer):
+    connection_id = serializers.CharField()
+    graphic_id = serializers.IntegerField()
+    title = serializers.CharField(allow_null=True)
+    archived = serializers.BooleanField()
+    since = serializers.DateTimeField()
+    address = serializers.CharField(
+        allow_null=True, help_text="For those who may change graphics; null for others."
+    )
+    drawn = DrawnSerializer(allow_null=True)
+    current = CurrentSerializer()
+    is_behind = serializers.BooleanField()
+    process = serializers.CharField()
+
+
+class StaffSocketSerializer(serializers.Serializer):
+    connection_id = serializers.CharField()
+    user_id = serializers.IntegerField(allow_null=True)
+    user_name = serializers.CharField()
+    since = serializers.DateTimeField()
+    viewing = serializers.IntegerField(allow_null=True)
+    editing = serializers.ListField(child=serializers.IntegerField())
+    process = serializers.CharField()
+
+
+class EditorSerializer(serializers.Serializer):
+    graphic_id = serializers.IntegerField()
+    title = serializers.CharField(allow_null=True)
+    user_id = serializers.IntegerField(allow_null=True)
+    user_name = serializers.CharField()
+
+
+class ServerProcessSerializer(serializers.Serializer):
+    id = serializers.CharField()
+    host = serializers.CharField()
+    overlays = serializers.IntegerField()
+    staff = serializers.IntegerField()
+
+
+class TotalsSerializer(serializers.Serializer):
+    sockets = serializers.IntegerField()
+    overlays = serializers.IntegerField()
+    staff = serializers.IntegerField()
+    behind = serializers.IntegerField()
+
+
+class ConnectionsSerializer(serializers.Serializer):
+    total = TotalsSerializer()
+    overlays = OverlaySocketSerializer(many=True)
+    staff = StaffSocketSerializer(many=True)
+    editors = EditorSerializer(many=True)
+    processes = ServerProcessSerializer(many=True)
+    timestamp = serializers.DateTimeField()

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from graphics.archive_views import ArchiveViewSet
+from graphics.connection_views import ConnectionViewSet
 from graphics.lock_views import LockViewSet
 from graphics.revision_views import RevisionViewSet
 from graphics.views import GraphicViewSet
@@ -69,6 +70,7 @@ urlpatterns = [
     ),
     path("lock/<id:pk>/refresh", LockViewSet.as_view({"post": "refresh"}), name="lock-refresh"),
     path("lock/<id:pk>/status", LockViewSet.as_view({"get": "status"}), name="lock-status"),
+    path("ws/status", ConnectionViewSet.as_view({"get": "status"}), name="ws-status"),
     path(
         "maintenance/cleanup-locks",
         LockViewSet.as_view({"post": "cleanup"}),

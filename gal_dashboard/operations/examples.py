@@ -252,6 +252,39 @@ ANSWERS: dict[str, Any] = {
     },
     "locks_list": {"locks": [_LOCK], "total": 1},
     "locks_cleanup": {"message": "1 expired locks removed.", "cleaned_count": 1},
+    "realtime_status": {
+        "total": {"sockets": 2, "overlays": 1, "staff": 1, "behind": 0},
+        "overlays": [
+            {
+                "connection_id": "45e47ad2c804cc5a",
+                "graphic_id": 3,
+                "title": "Standings",
+                "archived": False,
+                "since": _AT,
+                "address": "192.0.2.10",
+                "drawn": {"version": 7, "seq": 12, "at": _AT, "delay_ms": 38},
+                "current": {"version": 7, "seq": 12},
+                "is_behind": False,
+                "process": "9f2c61d0",
+            }
+        ],
+        "staff": [
+            {
+                "connection_id": "0c65e503b91ea026",
+                "user_id": 1,
+                "user_name": "dashboard_user",
+                "since": _AT,
+                "viewing": 3,
+                "editing": [3],
+                "process": "9f2c61d0",
+            }
+        ],
+        "editors": [
+            {"graphic_id": 3, "title": "Standings", "user_id": 1, "user_name": "dashboard_user"}
+        ],
+        "processes": [{"id": "9f2c61d0", "host": "studio", "overlays": 1, "staff": 1}],
+        "timestamp": _AT,
+    },
     "revisions_list": {"revisions": [_REVISION], "total": 1},
     "revisions_retrieve": {**_REVISION, "data_json": _DOCUMENT},
     "revisions_restore": {**_GRAPHIC, "version": 8},

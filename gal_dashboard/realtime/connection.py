@@ -3,10 +3,14 @@
 import asyncio
 import logging
 import secrets
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from django.utils import timezone
 
 from gal_dashboard.core.context import Actor
 from gal_dashboard.events import catalogue
@@ -22,11 +26,16 @@ Send = Callable[[Mapping[str, Any]], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What an overlay said it has drawn last. ``at`` is the event loop's clock."""
+    """What an overlay said it has drawn last.
+
+    ``delay_ms`` is the time from the hand-out of that number to this word; ``None`` if the number
+    was drawn before the socket was there, or was never handed to it.
+    """
 
     version: int | None
     seq: int
-    at: float
+    at: datetime
+    delay_ms: int | None
 
 
 class Connection:
@@ -46,25 +55,33 @@ class Connection:
         "_is_open",
         "_limits",
         "_loop",
+        "_opened_at",
+        "_own_from",
         "_send",
         "_skipped",
         "_wanted",
         "_writer",
         "actor",
+        "address",
         "close_code",
         "id",
         "is_done",
         "joined_at",
         "rendered",
         "seq",
+        "since",
         "stream",
+        "viewing",
     )
 
     def __init__(self, *, send: Send, stream: str, limits: Limits) -> None:
         self.id = secrets.token_hex(8)
         self.stream = stream
         self.actor: Actor | None = None
+        self.address = ""
+        self.since = timezone.now()
         self.rendered: Rendered | None = None
+        self.viewing: int | None = None  # the graphic that somebody of staff says to look at
         self.seq = 0  # the newest number that was dealt with
         self.joined_at = 0  # the head of the stream when this socket joined
         self.is_done = False  # nothing more may be said
@@ -73,6 +90,8 @@ class Connection:
         self._limits = limits
         self._loop = asyncio.get_running_loop()
         self._is_open = False
+        self._opened_at = 0.0
+        self._own_from = 0  # the first number that is drawn because of this socket
         self._wanted: frozenset[str] | None = None
         self._skipped = 0
         self._backlog: deque[Message] = deque()
@@ -83,11 +102,17 @@ class Connection:
         self._cut_timer: asyncio.TimerHandle | None = None
 
     # --- What is said -----------------------------------------------------------------------------
-    def open(self, established: Message, *, joined_at: int, seq: int) -> None:
-        """Say the first frame, then what had to wait for it. ``deliver`` goes on after ``seq``."""
+    def open(
+        self, established: Message, *, joined_at: int, seq: int, is_resumed: bool = False
+    ) -> None:
+        """Say the first frame, then what had to wait for it. ``deliver`` goes on after ``seq``.
+
+        Whoever ``is_resumed`` has drawn ``seq`` before; to others it comes in a snapshot.
+        """
         if self.is_done:
             return
         self.joined_at, self.seq = joined_at, seq
+        self._opened_at, self._own_from = time.monotonic(), seq + is_resumed
         waiting = list(self._backlog)
         self._clear()
         self._is_open = True
@@ -135,13 +160,31 @@ class Connection:
         """From now on, only events of these types."""
         self._wanted = event_types
 
+    def wants(self, frame_type: str) -> bool:
+        return self._wanted is None or frame_type in self._wanted
+
     def _may_see(self, event_type: str) -> bool:
         if self.actor is None or event_type == protocol.SKIPPED:
             return True
         scope = catalogue.scope_of(event_type)
         if scope is not None and not self.actor.may(scope):
             return False
-        return self._wanted is None or event_type in self._wanted
+        return self.wants(event_type)
+
+    # --- What is heard ----------------------------------------------------------------------------
+    def note_rendered(self, *, version: int | None, seq: int, handed_out_at: float | None) -> None:
+        """Keep what an overlay has drawn; the same once more, after a new line, says nothing.
+
+        ``handed_out_at`` is when ``seq`` went to all sockets, by ``time.monotonic``.
+        """
+        known = self.rendered
+        if known is not None and (known.version, known.seq) == (version, seq):
+            return
+        delay_ms = None
+        if self._own_from <= seq <= self.seq:
+            began = max(self._opened_at, handed_out_at or 0.0)
+            delay_ms = round((time.monotonic() - began) * 1000)
+        self.rendered = Rendered(version, seq, timezone.now(), delay_ms)
 
     # --- How it ends ------------------------------------------------------------------------------
     def finish(self, code: CloseCode) -> None:

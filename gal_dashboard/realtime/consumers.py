@@ -18,7 +18,7 @@ from gal_dashboard.core.context import Actor
 from gal_dashboard.core.errors import DomainError, ErrorKind
 from gal_dashboard.events import streams
 from gal_dashboard.realtime import admission, inbound, messages, ports, protocol, tickets
-from gal_dashboard.realtime.connection import Connection, Rendered
+from gal_dashboard.realtime.connection import Connection
 from gal_dashboard.realtime.handshake import Handshake
 from gal_dashboard.realtime.hub import hub
 from gal_dashboard.realtime.inbound import MessageError, Meter
@@ -190,14 +190,17 @@ class OverlayConsumer(StreamConsumer):
             raise RefusalError(CloseCode.GONE)
         place = admission.address_place(self.handshake.household)
         self.enter(place, hub.limits.overlays_per_address)
+        connection.address = self.handshake.address
 
     def hear(self, connection: Connection, kind: str, message: Mapping[str, Any]) -> None:
         if kind != "rendered":
             super().hear(connection, kind, message)
             return
         drawn = inbound.understood(message, messages.Rendered)
-        connection.rendered = Rendered(
-            version=drawn.version, seq=drawn.seq, at=asyncio.get_running_loop().time()
+        connection.note_rendered(
+            version=drawn.version,
+            seq=drawn.seq,
+            handed_out_at=hub.handed_out_at(connection.stream, drawn.seq),
         )
 
 
@@ -220,13 +223,15 @@ class StaffConsumer(StreamConsumer):
         connection.actor = actor
 
     def hear(self, connection: Connection, kind: str, message: Mapping[str, Any]) -> None:
-        if kind != "subscribe":
+        if kind == "viewing":
+            connection.viewing = inbound.understood(message, messages.Viewing).graphic_id
+        elif kind == "subscribe":
+            wanted = inbound.understood(message, messages.Subscribe).event_types
+            event_types = protocol.subscribable().intersection(wanted)
+            connection.narrow(event_types)
+            connection.say(protocol.subscription_confirmed(event_types))
+        else:
             super().hear(connection, kind, message)
-            return
-        wanted = inbound.understood(message, messages.Subscribe).event_types
-        event_types = protocol.subscribable().intersection(wanted)
-        connection.narrow(event_types)
-        connection.say(protocol.subscription_confirmed(event_types))
 
 
 class UnknownConsumer(StreamConsumer):

@@ -1,6 +1,8 @@
 """One followed stream in the memory of this process."""
 
 import asyncio
+import time
+from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +45,7 @@ class Feed:
         self.reads: dict[object, asyncio.Task[Any]] = {}
         self.handing_out: asyncio.Task[None] | None = None
         self.ring = Ring(limits)
+        self._handed_out: deque[tuple[int, float]] = deque(maxlen=limits.ring_frames)
         self._limits = limits
         # Whether an overlay's graphic can be seen, and as of which number that is known.
         self._is_there: bool | None = None
@@ -58,10 +61,16 @@ class Feed:
         """Give the next frame to everybody who is live."""
         self.head = frame.seq
         self.ring.append(frame)
+        if self.is_overlay:
+            self._handed_out.append((frame.seq, time.monotonic()))
         if frame.shows is not None and frame.seq > self._is_there_at:
             self._is_there, self._is_there_at = frame.shows, frame.seq
         for connection in tuple(self.live):
             connection.deliver(frame)
+
+    def handed_out_at(self, seq: int) -> float | None:
+        """When a number was given to all, by ``time.monotonic``; ``None`` once it is forgotten."""
+        return next((at for number, at in reversed(self._handed_out) if number == seq), None)
 
     def learn(self, look: Look, now: float) -> None:
         """Take in what the database said. It may be older or newer than what was handed out."""

@@ -58,12 +58,16 @@ class Handshake:
         return "*" in settings.OVERLAY_ORIGINS or self._is_from(settings.OVERLAY_ORIGINS)
 
     @property
-    def household(self) -> str:
-        """Whose sockets are counted together."""
+    def address(self) -> str:
         client = self._scope.get("client")
         peer = str(client[0]) if client else ""
         forwarded_for = ",".join(self._headers(b"x-forwarded-for"))
-        return household(client_address(peer, forwarded_for, settings.TRUSTED_PROXIES))
+        return client_address(peer, forwarded_for, settings.TRUSTED_PROXIES)
+
+    @property
+    def household(self) -> str:
+        """Whose sockets are counted together."""
+        return household(self.address)
 
     def _is_from(self, known_origins: Collection[str]) -> bool:
         return origins.is_welcome(

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django.db import Error
 from django.utils import timezone
@@ -27,6 +27,16 @@ from gal_dashboard.realtime.reader import Reader
 logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
+
+
+class Companion(Protocol):
+    """What lives in the event loop beside the hub and shares its thread."""
+
+    async def run(self) -> None:
+        """Goes on until it is cancelled."""
+
+    async def say_farewell(self, reader: Reader) -> None:
+        """The last that it may do with the database. Returns soon, and never raises."""
 
 
 class Hub:
@@ -48,6 +58,7 @@ class Hub:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._reader = Reader()
         self._listeners = Listeners()
+        self._companions: list[Companion] = []
         self._tasks: set[asyncio.Task[Any]] = set()
         self._is_database_away = False
 
@@ -67,6 +78,8 @@ class Hub:
         self._reader, self._epoch, self._loop = Reader(), None, loop
         self._listeners.forget()
         self._spawn(self._poll_forever())
+        for companion in self._companions:
+            self._spawn(companion.run())
         self._hear({})
 
     async def stop(self) -> None:
@@ -78,6 +91,8 @@ class Hub:
             connection.cut(CloseCode.RESTARTING)
         for task in tuple(self._tasks):
             task.cancel()
+        for companion in self._companions:
+            await companion.say_farewell(self._reader)
         await self._reader.close()
         self.connections, self._feeds = set(), {}
 
@@ -89,6 +104,10 @@ class Hub:
         entry may come twice if the database went away while it was handled.
         """
         self._listeners.add(stream, handler)
+
+    def accompany(self, companion: Companion) -> None:
+        """Let ``companion`` live as long as the hub does. Registered once, before it starts."""
+        self._companions.append(companion)
 
     # --- From any thread --------------------------------------------------------------------------
     def poke(self, stream: str, head: int) -> None:
@@ -142,6 +161,11 @@ class Hub:
             elif self._loop is not None:
                 feed.deserted_at = self._loop.time()
 
+    def handed_out_at(self, stream: str, seq: int) -> float | None:
+        """When a number of a followed stream was given to all, by ``time.monotonic``."""
+        feed = self._feeds.get(stream)
+        return feed.handed_out_at(seq) if feed is not None else None
+
     # --- Beginning --------------------------------------------------------------------------------
     def _feed(self, stream: str) -> Feed:
         if not self._feeds and not self._listeners:
@@ -175,7 +199,7 @@ class Hub:
             recovered=start.recovered,
         )
         if start.recovered and cursor is not None:
-            connection.open(established, joined_at=start.head, seq=cursor.after)
+            connection.open(established, joined_at=start.head, seq=cursor.after, is_resumed=True)
             return
         connection.open(established, joined_at=start.head, seq=start.head)
         connection.say(start.snapshot or protocol.resync_required(connection.stream, start.head))

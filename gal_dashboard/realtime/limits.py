@@ -37,6 +37,14 @@ class Limits:
     behind_frames: int = 5_000
     behind_bytes: int = 16 * MIB
 
+    # Who is connected is looked at, told to staff and, if it changed, to other processes.
+    presence_seconds: float = 1.0
+    # Other processes' words are read, and the own one is repeated, at least so often.
+    presence_read_seconds: float = 2.0
+    presence_write_seconds: float = 10.0
+    # A process that says nothing for so long is dead.
+    presence_dead_seconds: float = 35.0
+
     sockets_per_process: int = 2_000
     overlays_per_address: int = 300
     staff_per_session: int = 20

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 Count = Annotated[int, Meta(ge=0)]
+Id = Annotated[int, Meta(ge=1)]
 
 
 class ClientMessage(msgspec.Struct, kw_only=True, tag_field="type"):
@@ -25,6 +26,12 @@ class Subscribe(ClientMessage, kw_only=True, tag="subscribe"):
     event_types: list[str]
 
 
+class Viewing(ClientMessage, kw_only=True, tag="viewing"):
+    """The graphic that this socket's user looks at, null for none; told to staff. Not answered."""
+
+    graphic_id: Id | None
+
+
 class Rendered(ClientMessage, kw_only=True, tag="rendered"):
     """What the overlay has drawn last. Not answered."""
 
@@ -36,5 +43,5 @@ def by_type(*forms: type[ClientMessage]) -> dict[str, type[msgspec.Struct]]:
     return {str(form.__struct_config__.tag): form for form in forms}
 
 
-FROM_STAFF: Final = by_type(Ping, Subscribe)
+FROM_STAFF: Final = by_type(Ping, Subscribe, Viewing)
 FROM_OVERLAYS: Final = by_type(Ping, Rendered)

@@ -1,4 +1,4 @@
-"""Tickets that open staff sockets."""
+"""Tickets that open staff sockets, and who is connected to which process."""
 
 from django.db import models
 
@@ -17,3 +17,22 @@ class WsTicket(models.Model):
 
     def __str__(self) -> str:
         return f"ticket of {self.actor_name}"
+
+
+class ServerProcess(models.Model):
+    """What one server process tells the others of its sockets, again and again while it lives.
+
+    Only its process writes a row; whoever finds one that is old enough removes it.
+    """
+
+    id = models.CharField(max_length=16, primary_key=True, help_text="Random, of each start.")
+    host = models.CharField(max_length=255)
+    seen_at = models.DateTimeField(help_text="When it was last written, by the database's clock.")
+    overlays = models.TextField(help_text="Its overlay sockets, as JSON.")
+    staff = models.TextField(help_text="Its staff sockets, as JSON.")
+
+    class Meta:
+        verbose_name_plural = "server processes"
+
+    def __str__(self) -> str:
+        return f"{self.id} on {self.host}"

@@ -5,8 +5,9 @@ All are called on the hub's thread, with its own database connection, and may ra
 data.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -17,6 +18,14 @@ class PortNotRegisteredError(RuntimeError):
     """Raised when an app that owns a port is not installed."""
 
 
+class Editor(NamedTuple):
+    """Somebody who holds the lock of a graphic."""
+
+    graphic_id: int
+    user_id: int | None
+    user_name: str
+
+
 @dataclass(slots=True)
 class _Ports:
     authenticate: Callable[[str], Actor] | None = None
@@ -24,6 +33,7 @@ class _Ports:
     revive: Callable[[str], Actor] | None = None
     snapshot: Callable[[int], Struct | None] | None = None
     snapshot_form: type[Struct] | None = None
+    editors: Callable[[], Sequence[Editor]] | None = None
 
 
 _ports = _Ports()
@@ -46,6 +56,11 @@ def register_authentication(
 def register_snapshot(snapshot: Callable[[int], Struct | None], *, form: type[Struct]) -> None:
     """``snapshot(graphic id)``: the data of a snapshot frame; ``None`` if none may be seen."""
     _ports.snapshot, _ports.snapshot_form = snapshot, form
+
+
+def register_editors(editors: Callable[[], Sequence[Editor]]) -> None:
+    """``editors()``: who edits which graphic now."""
+    _ports.editors = editors
 
 
 def authenticate(token: str) -> Actor:
@@ -77,3 +92,9 @@ def snapshot_form() -> type[Struct]:
     if _ports.snapshot_form is None:
         raise PortNotRegisteredError("snapshot")
     return _ports.snapshot_form
+
+
+def editors() -> Sequence[Editor]:
+    if _ports.editors is None:
+        raise PortNotRegisteredError("editors")
+    return _ports.editors()

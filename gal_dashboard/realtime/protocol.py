@@ -16,7 +16,7 @@ from msgspec import Raw, Struct
 from gal_dashboard.events import catalogue, streams
 from gal_dashboard.events.log import LoggedEvent
 from gal_dashboard.realtime import frames
-from gal_dashboard.realtime.frames import EventFrame, ServerFrame, SkipReason
+from gal_dashboard.realtime.frames import EventFrame, ServerFrame, SkipReason, UserPresence
 
 _encoder: Final = msgspec.json.Encoder()
 
@@ -37,6 +37,7 @@ class CloseCode(IntEnum):
 STAFF_SCOPE: Final = "realtime:read"
 
 SKIPPED: Final = "skipped"
+USER_ACTIVITY: Final = "user_activity"
 
 # After these an overlay has nothing to show; after those it has again.
 _HIDING_ACTIONS: Final = frozenset({"archived", "deleted"})
@@ -45,7 +46,7 @@ _SHOWING_ACTIONS: Final = frozenset({"created", "restored"})
 
 def subscribable() -> frozenset[str]:
     """The types that a staff socket may ask for."""
-    return frozenset(catalogue.declared())
+    return frozenset(catalogue.declared()) | {USER_ACTIVITY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,10 @@ def pong() -> Message:
 
 def error(code: str, message: str) -> Message:
     return _encode(frames.Error(message=message, code=code, timestamp=_now()))
+
+
+def user_activity(users: list[UserPresence]) -> Message:
+    return _encode(frames.UserActivity(data=frames.Activity(users=users), timestamp=_now()))
 
 
 def reload(reason: str) -> Message:

@@ -8,9 +8,12 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from gal_dashboard.core.context import SYSTEM
 from gal_dashboard.events.recording import recording
+from gal_dashboard.realtime import processes
+from gal_dashboard.realtime.sockets import OverlaySocket, Sockets, StaffSocket
 from graphics.archive import archive_graphic
 from graphics.claims import Claim
 from graphics.locks import acquire_lock
@@ -51,6 +54,31 @@ def locked(count: int) -> int:
     shown = graphics(count)
     for graphic in Graphic.objects.all():
         acquire_lock(graphic_id=graphic.pk, claim=Claim(actor=SYSTEM, session_id="window-7"))
+    return shown
+
+
+def connected(count: int) -> int:
+    """Another server process with ``count`` sockets of each kind, and as many locks."""
+    shown = locked(count)
+    seen = {"since": timezone.now()}
+    overlays = [
+        OverlaySocket(
+            connection_id=f"o{graphic.pk}",
+            graphic_id=graphic.pk,
+            address="192.0.2.7",
+            version=1,
+            seq=1,
+            drawn_at=timezone.now(),
+            delay_ms=40,
+            **seen,
+        )
+        for graphic in Graphic.objects.all()
+    ]
+    staff = [
+        StaffSocket(connection_id=f"s{number}", user_id=1, user_name="ann", viewing=None, **seen)
+        for number in range(count)
+    ]
+    processes.write("another", Sockets(overlays=overlays, staff=staff))
     return shown
 
 
@@ -123,6 +151,7 @@ COSTS = {
     "/api/v1/graphics": Cost(locked, 5),
     "/api/v1/graphics/{pk}/revisions": Cost(revisions, 4),
     "/api/v1/lock/status": Cost(locked, 2),
+    "/api/v1/ws/status": Cost(connected, 5),
     "/api/v1/tournaments": Cost(tournaments, 3),
     "/api/v1/tournaments/{pk}/participants": Cost(participants, 4),
     "/api/v1/tournaments/{pk}/standings": Cost(results, 4),
