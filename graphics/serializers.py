@@ -257,3 +257,22 @@ class ConnectionsSerializer(serializers.Serializer):
     editors = EditorSerializer(many=True)
     processes = ServerProcessSerializer(many=True)
     timestamp = serializers.DateTimeField()
+
+
+class ReloadInput(serializers.Serializer):
+    """Which overlays: neither a graphic nor a socket means all."""
+
+    graphic_id = StrictIntegerField(
+        min_value=1, max_value=MAX_ID, required=False, allow_null=True, help_text="Those of one."
+    )
+    connection_id = StrictCharField(
+        max_length=32, required=False, allow_null=True, help_text="One, as in GET /ws/status."
+    )
+    reason = StrictCharField(
+        max_length=LONGEST_REASON, required=False, allow_null=True, allow_blank=True
+    )
+
+
+class ReloadOrderedSerializer(serializers.Serializer):
+    message = serializers.CharField()
+    overlays = serializers.IntegerField(help_text="How many are connected that the order is for.")

@@ -72,6 +72,11 @@ urlpatterns = [
     path("lock/<id:pk>/status", LockViewSet.as_view({"get": "status"}), name="lock-status"),
     path("ws/status", ConnectionViewSet.as_view({"get": "status"}), name="ws-status"),
     path(
+        "ws/overlays/reload",
+        ConnectionViewSet.as_view({"post": "reload"}),
+        name="ws-overlays-reload",
+    ),
+    path(
         "maintenance/cleanup-locks",
         LockViewSet.as_view({"post": "cleanup"}),
         name="cleanup-locks",

@@ -36,7 +36,15 @@ class ByArea(admin.SimpleListFilter):
     parameter_name = "about"
 
     def lookups(self, request, model_admin):
-        nouns = ("graphic", "tournament", "participant", "placement", "standings", "user")
+        nouns = (
+            "graphic",
+            "overlay",
+            "tournament",
+            "participant",
+            "placement",
+            "standings",
+            "user",
+        )
         return [*((noun, noun.capitalize()) for noun in nouns), ("session", "Signing in and out")]
 
     def queryset(self, request, queryset):

@@ -170,6 +170,7 @@ REQUESTS: dict[str, Any] = {
     "graphics_duplicate": {"new_title": "Standings, day 4"},
     "locks_acquire": {"session_id": "window-7"},
     "locks_refresh": {"session_id": "window-7"},
+    "realtime_reload": {"reason": "New fonts."},
     "revisions_restore": {"session_id": "window-7"},
     "tournaments_create": {
         "name": "Tactician's Crown",
@@ -252,6 +253,7 @@ ANSWERS: dict[str, Any] = {
     },
     "locks_list": {"locks": [_LOCK], "total": 1},
     "locks_cleanup": {"message": "1 expired locks removed.", "cleaned_count": 1},
+    "realtime_reload": {"message": "The order was given.", "overlays": 3},
     "realtime_status": {
         "total": {"sockets": 2, "overlays": 1, "staff": 1, "behind": 0},
         "overlays": [

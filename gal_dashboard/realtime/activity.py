@@ -9,7 +9,6 @@ from gal_dashboard.realtime.frames import UserPresence
 from gal_dashboard.realtime.ports import Editor
 from gal_dashboard.realtime.sockets import StaffSocket
 
-
 # What is new about somebody. PRESENT: nothing, but the socket that is told has just joined.
 Action = Literal["present", "joined", "changed", "left"]
 PRESENT: Final = "present"

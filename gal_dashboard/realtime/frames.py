@@ -117,9 +117,13 @@ class UserActivity(ServerFrame, kw_only=True, tag="user_activity"):
 
 
 class Reload(ServerFrame, kw_only=True, tag="reload"):
-    """A person wants the page anew: fetch it, and load it once it has come with 200."""
+    """A person wants the page anew: fetch it, and load it once it has come with 200.
+
+    An ``order`` is obeyed once, wherever it is met again.
+    """
 
     reason: str
+    order: str
     timestamp: Moment
 
 

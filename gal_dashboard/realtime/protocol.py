@@ -148,8 +148,8 @@ def user_activity(users: list[UserPresence]) -> Message:
     return _encode(frames.UserActivity(data=frames.Activity(users=users), timestamp=_now()))
 
 
-def reload(reason: str) -> Message:
-    return _encode(frames.Reload(reason=reason, timestamp=_now()))
+def reload(reason: str, *, order: str) -> Message:
+    return _encode(frames.Reload(reason=reason, order=order, timestamp=_now()))
 
 
 def close(code: CloseCode) -> Message:

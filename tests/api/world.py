@@ -68,6 +68,7 @@ BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("DELETE", "/api/v1/lock/{pk}"): {},
     ("POST", "/api/v1/lock/{pk}/refresh"): {},
     ("POST", "/api/v1/maintenance/cleanup-locks"): {},
+    ("POST", "/api/v1/ws/overlays/reload"): {},
     ("POST", "/api/v1/tournaments"): {"name": "Another", "max_participants": 8},
     ("PUT", "/api/v1/tournaments/{pk}"): {"name": "Changed", "max_participants": 16},
     ("PATCH", "/api/v1/tournaments/{pk}"): {"description": "Changed"},

@@ -109,7 +109,7 @@ def test_order_to_reload_that_comes_twice_is_obeyed_once(server: RunningServer, 
     loads: list[str] = []
     page.on("load", lambda loaded: loads.append(loaded.url))
     page.route_web_socket("**/ws/overlay/*", listen)
-    order = {"type": "reload", "reason": "a new page", "timestamp": "2026-11-22T20:05:54.445405Z"}
+    order = {"type": "reload", "reason": "a new page", "order": "5b1c0a7e9d3f4826"}
     with Api(server) as api:
         graphic = api.login().new_graphic(data_json=headline("Once"))
     page.goto(f"{server.http_url}/overlay/{graphic['id']}")

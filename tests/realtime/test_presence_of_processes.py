@@ -80,6 +80,22 @@ async def test_process_that_ended_is_told_no_more(pair: list[RunningServer]):
         await until(lambda: len(status(here)["processes"]) == 2)
 
 
+async def test_order_to_reload_reaches_the_overlays_of_every_process(pair: list[RunningServer]):
+    one, other = pair
+    with Api(one) as here:
+        graphic = here.login().new_graphic()["id"]
+        async with overlay(one, graphic) as near, overlay(other, graphic) as far:
+            await near.begin()
+            far_id = (await far.begin())["connection_id"]
+            await until(lambda: overlay_of(here, far_id))
+            answer = here.post("/api/v1/ws/overlays/reload", json={"reason": "New fonts."})
+            orders = [await socket.frame_of_type("reload") for socket in (near, far)]
+
+    assert answer.json()["overlays"] == 2
+    # a page that comes back to the other process knows the order by this
+    assert orders[0]["order"] == orders[1]["order"]
+
+
 def sockets_of(name: str) -> Sockets:
     socket = StaffSocket(
         connection_id="s1", user_id=1, user_name=name, since=timezone.now(), viewing=None

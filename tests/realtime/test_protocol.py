@@ -103,7 +103,7 @@ def test_frames_of_the_contract_have_their_form():
             "confirmed": protocol.subscription_confirmed({"lock_status", "graphic_update"}),
             "pong": protocol.pong(),
             "error": protocol.error("not_json", "This is not valid JSON."),
-            "reload": protocol.reload("new page"),
+            "reload": protocol.reload("new page", order="o1"),
         }.items()
     }
 
@@ -145,5 +145,5 @@ def test_frames_of_the_contract_have_their_form():
         },
         "pong": {"type": "pong"},
         "error": {"type": "error", "code": "not_json", "message": "This is not valid JSON."},
-        "reload": {"type": "reload", "reason": "new page"},
+        "reload": {"type": "reload", "reason": "new page", "order": "o1"},
     }

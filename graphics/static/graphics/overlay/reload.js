@@ -2,30 +2,36 @@ const DONE_KEY = "overlay.reload";
 const SPREAD_MS = 2_000;
 const RETRY_MS = 10_000;
 const TRIES = 6;
+const KEPT = 50;
 
-/** @typedef {{ reason: string, seq: number | null, timestamp: string }} Order */
+/** @typedef {{ id: string, reason: string }} Order */
 
-let isUnderWay = false;
+/** Orders that the reload under way will have obeyed. @type {string[] | null} */
+let underWay = null;
 
 /**
- * Load the page anew because a person ordered it: once for each order, and only after the server
- * gave the new page and its files, so that a server in trouble cannot empty the screen.
+ * Load the page anew because a person ordered it: once for each order, wherever it is heard again,
+ * and only after the server gave the new page and its files, so that a server in trouble cannot
+ * empty the screen.
  *
  * @param {Order} order
  */
-export async function obeyReload(order) {
-  const key = JSON.stringify([order.reason, order.seq, order.timestamp]);
-  if (isUnderWay || wasObeyed(key)) return;
-  isUnderWay = true;
+export async function obeyReload({ id }) {
+  if (obeyed().includes(id)) return;
+  if (underWay !== null) {
+    underWay.push(id);
+    return;
+  }
+  underWay = [id];
   for (let tries = 0; tries < TRIES; tries += 1) {
     await pause(Math.random() * SPREAD_MS);
     if (await isReady()) {
-      if (remember(key)) location.reload();
+      if (remember(underWay)) location.reload();
       break;
     }
     await pause(RETRY_MS);
   }
-  isUnderWay = false;
+  underWay = null;
 }
 
 /** Bring the page and its code into the browser's cache. @returns {Promise<boolean>} */
@@ -43,19 +49,22 @@ async function isReady() {
   }
 }
 
-/** @param {string} key */
-function wasObeyed(key) {
+/** The newest orders that this window has obeyed. @returns {string[]} */
+function obeyed() {
   try {
-    return sessionStorage.getItem(DONE_KEY) === key;
+    return JSON.parse(sessionStorage.getItem(DONE_KEY) ?? "[]");
   } catch {
-    return false;
+    return [];
   }
 }
 
-/** @param {string} key @returns {boolean} false if it could not be written down: it might be obeyed for ever */
-function remember(key) {
+/**
+ * @param {string[]} ids
+ * @returns {boolean} false if they could not be written down: they might be obeyed for ever
+ */
+function remember(ids) {
   try {
-    sessionStorage.setItem(DONE_KEY, key);
+    sessionStorage.setItem(DONE_KEY, JSON.stringify([...obeyed(), ...ids].slice(-KEPT)));
     return true;
   } catch {
     return false;

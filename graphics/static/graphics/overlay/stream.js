@@ -156,9 +156,7 @@ export class OverlayStream {
 
   /** @param {Frame} frame */
   #ordered(frame) {
-    const reason = String(frame.data?.reason ?? frame.reason ?? "");
-    const seq = frame.seq ?? this.#fold.seq;
-    this.#handlers.onReload?.({ reason, seq, timestamp: frame.timestamp ?? "" });
+    this.#handlers.onReload?.({ id: String(frame.order), reason: String(frame.reason ?? "") });
   }
 
   /** @param {import("./fold.js").Outcome} outcome */

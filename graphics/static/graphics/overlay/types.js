@@ -61,6 +61,7 @@
  * @property {string} type
  * @property {number} [seq]
  * @property {string} [reason]
+ * @property {string} [order]
  * @property {string} [timestamp]
  * @property {any} [data]
  */
