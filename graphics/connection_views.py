@@ -19,7 +19,7 @@ class ConnectionViewSet(ApiViewSet):
 
         This process is told as it is at this moment, others as they were a second or two ago.
         """
-        return Response(connections.connections_body(request.user))
+        return Response(connections.connections_of_all(request.user).body)
 
     @extend_schema(request=ReloadInput, responses=ReloadOrderedSerializer)
     def reload(self, request: Request) -> Response:

@@ -1,6 +1,7 @@
 """Who is connected now, and whether overlays show what they should."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils import timezone
@@ -18,16 +19,29 @@ from graphics.models import Graphic
 SEES_ADDRESSES: Final = "graphics:write"
 
 
-def connections_body(viewer: Actor) -> dict[str, Any]:
-    """Every socket of every process, in a fixed number of queries.
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """``body`` is what REST tells; ``titles`` names every graphic that occurs in it."""
+
+    body: dict[str, Any]
+    titles: Mapping[int, str]
+
+
+def connections_of_all(viewer: Actor) -> Connections:
+    """Every socket of every process as ``viewer`` may see it, in a fixed number of queries.
 
     What an overlay should show is read after what it drew: one that is told behind may have caught
     up by now, one that is not was not.
     """
     found = presence.survey()
     editors = selectors.editors()
-    overlays = [socket for process in found for socket in process.sockets.overlays]
-    shown = _Shown(overlays, editors)
+    shown = _Shown(found, editors)
+    return Connections(body=_body(found, editors, shown, viewer), titles=shown.titles)
+
+
+def _body(
+    found: Sequence[Process], editors: Sequence[Editor], shown: "_Shown", viewer: Actor
+) -> dict[str, Any]:
     with_address = viewer.may(SEES_ADDRESSES)
     bodies = [
         _overlay_body(socket, process, shown, with_address=with_address)
@@ -71,14 +85,19 @@ def connections_body(viewer: Actor) -> dict[str, Any]:
 
 
 class _Shown:
-    """The graphics that somebody shows or edits, and where their streams are."""
+    """The graphics that somebody shows, views or edits, and where their streams are."""
 
-    def __init__(self, overlays: Sequence[OverlaySocket], editors: Sequence[Editor]) -> None:
-        followed = {socket.graphic_id for socket in overlays}
-        ids = followed | {editor.graphic_id for editor in editors}
+    def __init__(self, found: Sequence[Process], editors: Sequence[Editor]) -> None:
+        followed = {socket.graphic_id for process in found for socket in process.sockets.overlays}
+        viewed = {socket.viewing for process in found for socket in process.sockets.staff}
+        ids = followed | (viewed - {None}) | {editor.graphic_id for editor in editors}
         rows = Graphic.objects.filter(pk__in=ids).values("pk", "title", "version", "archived")
         self._graphics: dict[int, Mapping[str, Any]] = {row["pk"]: row for row in rows}
         self._heads = log.heads(map(streams.overlay, sorted(followed)))
+
+    @property
+    def titles(self) -> dict[int, str]:
+        return {pk: row["title"] for pk, row in self._graphics.items()}
 
     def title(self, graphic_id: int) -> str | None:
         row = self._graphics.get(graphic_id)

@@ -1,16 +1,18 @@
 """The admin as staff see it: sections by what one wants to do, and a page that leads there."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib.admin import AdminSite
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import resolve, reverse
+from django.urls import URLPattern, URLResolver, resolve, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.common import no_append_slash
 from django.views.decorators.debug import sensitive_post_parameters
+
+from gal_dashboard.core import admin_ports
 
 BROADCAST: Final = "Broadcast"
 COMPETITION: Final = "Competition"
@@ -39,6 +41,34 @@ class Panel:
     more: tuple[str, str] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of the admin that shows no table; those with ``scope`` find it in its section.
+
+    ``name`` is that of its address in ``urls``, which guards its views itself.
+    """
+
+    title: str
+    name: str
+    section: str
+    position: int
+    purpose: str
+    scope: str
+    urls: Callable[[AdminSite], Sequence[URLPattern]]
+
+    def listed(self) -> dict[str, Any]:
+        """As Django lists a model."""
+        return {
+            "page": self,
+            "name": self.title,
+            "object_name": self.name,
+            "admin_url": reverse(f"admin:{self.name}"),
+            "add_url": None,
+            "view_only": True,
+            "purpose": self.purpose,
+        }
+
+
 class LeagueAdminSite(AdminSite):
     site_title = "Guardian Angel League"
     site_header = "Guardian Angel League"
@@ -48,10 +78,21 @@ class LeagueAdminSite(AdminSite):
     # Set by the app that knows people: forms that throttle, and that write through a service.
     password_change_form: Any = None
 
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self._pages: list[Page] = []
+
+    def add_page(self, page: Page) -> None:
+        self._pages.append(page)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        own = [pattern for page in self._pages for pattern in page.urls(self)]
+        return [*own, *super().get_urls()]
+
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None
     ) -> list[dict[str, Any]]:
-        """The models by section, in the order of ``SECTIONS`` and of their positions there.
+        """Models and pages by section, in the order of ``SECTIONS`` and of their positions there.
 
         A page of one app (``app_label``) lists that app as Django does.
         """
@@ -60,14 +101,16 @@ class LeagueAdminSite(AdminSite):
             model["purpose"] = self._admin_of(model).purpose
         if app_label is not None:
             return list(apps.values())
+        actor = admin_ports.actor_of(request)
+        pages = [page.listed() for page in self._pages if actor.may(page.scope)]
         listed = sorted(
-            (model for app in apps.values() for model in app["models"]),
-            key=lambda model: self._admin_of(model).position,
+            [*(model for app in apps.values() for model in app["models"]), *pages],
+            key=lambda one: self._place_of(one).position,
         )
         return [
             {"name": section, "app_label": section.lower().replace(" ", "-"), "models": models}
             for section in SECTIONS
-            if (models := [one for one in listed if self._admin_of(one).section == section])
+            if (models := [one for one in listed if self._place_of(one).section == section])
         ]
 
     def index(
@@ -114,6 +157,10 @@ class LeagueAdminSite(AdminSite):
             if getattr(match.func, "should_append_slash", True):
                 return HttpResponseRedirect(request.get_full_path(force_append_slash=True))
         raise Http404
+
+    def _place_of(self, listed: dict[str, Any]) -> Any:
+        """What has the section and the position."""
+        return listed.get("page") or self._admin_of(listed)
 
     def _admin_of(self, listed: dict[str, Any]) -> Any:
         return self._registry[listed["model"]]

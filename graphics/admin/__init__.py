@@ -1,5 +1,7 @@
-"""Graphics in the admin: editing under a lock, the archive, old versions, and who edits what."""
+"""Graphics in the admin: editing under a lock, the archive, old versions, who edits what, and what
+overlays show now.
+"""
 
-from graphics.admin import graphics, leases
+from graphics.admin import graphics, leases, live
 
-__all__ = ["graphics", "leases"]
+__all__ = ["graphics", "leases", "live"]

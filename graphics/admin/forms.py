@@ -37,3 +37,12 @@ class CopyForm(forms.Form):
         widget=forms.TextInput({"class": "vTextField"}),
         help_text="Empty: the same.",
     )
+
+
+class ReloadReasonForm(forms.Form):
+    reason = forms.CharField(
+        max_length=LONGEST_REASON,
+        required=False,
+        widget=forms.TextInput({"class": "vTextField"}),
+        help_text="May be empty. The audit trail keeps it.",
+    )

@@ -83,6 +83,8 @@ def all_pages(crown: Tournament) -> Iterator[str]:
             yield reverse(f"{name_of(model)}_add")
         if getattr(page, "can_delete", False):
             yield reverse(f"{name_of(model)}_delete", args=[pk])
+    for name in ("live", "live_now", "live_reload"):
+        yield reverse(f"admin:graphics_{name}")
     graphic = Graphic.objects.latest("pk")
     for name in ("archive", "restore", "duplicate", "lock_force", "versions"):
         yield reverse(f"admin:graphics_graphic_{name}", args=[graphic.pk])
