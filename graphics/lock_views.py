@@ -64,9 +64,11 @@ class LockViewSet(GraphicBase):
         reason = self.validated_with_query(ArchiveInput).get("reason") or ""
         if flag_of(request, "force"):
             released = locks.force_release_lock(graphic_id=pk, actor=request.user, reason=reason)
+            nothing = "Nobody held a lock on this graphic."
         else:
             released = locks.release_lock(graphic_id=pk, claim=self.claim())
-        message = "The lock was released." if released else "You held no lock on this graphic."
+            nothing = "You held no lock on this graphic."
+        message = "The lock was released." if released else nothing
         return Response({"message": message, "released": released})
 
     @extend_schema(parameters=[SESSION], responses=LockStatusSerializer)

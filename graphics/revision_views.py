@@ -21,6 +21,11 @@ from graphics.views import IF_MATCH
 class RevisionViewSet(GraphicBase):
     tag = "revisions"
 
+    def find(self, pk: int | None = None, version: int | None = None, **kwargs: object) -> None:
+        super().find(pk=pk)
+        if self.action == "restore":  # reads look themselves
+            selectors.find_revision(pk, version)
+
     @extend_schema(parameters=page_parameters(), responses=RevisionListSerializer)
     def list(self, request: Request, pk: int) -> Response:
         """The versions of a graphic without their documents, the newest first."""

@@ -161,6 +161,12 @@ def revision_rows(graphic_id: int) -> QuerySet[GraphicRevision]:
     return GraphicRevision.objects.filter(graphic_id=graphic_id).order_by("-version")
 
 
+def find_revision(graphic_id: int | None, version: int | None) -> None:
+    """Raises ``RevisionNotFoundError``."""
+    if not GraphicRevision.objects.filter(graphic=graphic_id, version=version).exists():
+        raise RevisionNotFoundError(version=version)
+
+
 def revision_body(graphic_id: int, version: int) -> dict[str, Any]:
     """One revision with its document. Raises ``RevisionNotFoundError``."""
     rows = revision_rows(graphic_id).filter(version=version)
@@ -213,10 +219,11 @@ def overlay_snapshot(graphic_id: int) -> OverlayState | None:
 
     Its parts have the form that later frames change: folding those onto it gives the next snapshot.
     """
-    # All sockets wait for the thread that reads this, and a document may have 25 MiB.
-    graphic = Graphic.objects.on_air().defer("document").filter(pk=graphic_id).first()
+    graphic = Graphic.objects.on_air().with_document_for_frames().filter(pk=graphic_id).first()
     if graphic is None:
         return None
+    if graphic.document_for_frames is not None:
+        graphic.document = graphic.document_for_frames
     tournament, snapshot_id, document = None, None, None
     if graphic.tournament_id is not None:
         tournament = tournament_selectors.public_tournament(graphic.tournament_id)

@@ -70,6 +70,17 @@ def test_what_is_not_there_is_404_before_415_and_400(method, route, kind, api):
     refusal(answer, 404, f"{absent}_not_found")
 
 
+@pytest.mark.parametrize("kind", ["application/json", "text/plain"])
+def test_a_revision_that_is_not_there_is_404_before_415_and_400(kind, api, world):
+    answer = api.post(
+        f"/api/v1/graphics/{world.ids['graphics']}/revisions/{UNKNOWN}/restore",
+        content=BROKEN,
+        headers={"Content-Type": kind},
+    )
+
+    refusal(answer, 404, "revision_not_found")
+
+
 def test_another_content_type_is_told_before_broken_json(api, world):
     answer = api.put(
         f"/api/v1/graphics/{world.ids['graphics']}",
