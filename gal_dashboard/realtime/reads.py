@@ -90,10 +90,23 @@ def _is_in_reach(stream: str, after: int, head: int, limits: Limits) -> bool:
     floor = log.floor(stream)
     if not floor or after < floor - 1 or head - after > limits.behind_frames:
         return False
+    return _weighs_at_most(limits.behind_bytes, stream, after, head, limits.batch_frames)
+
+
+def _weighs_at_most(size: int, stream: str, after: int, head: int, batch: int) -> bool:
+    """Whether the entries after ``after`` are no more than so much text.
+
+    Counted in pieces, up to the one that is too much: databases read a text to tell its length, and
+    anybody may ask for a place far behind while all sockets wait for this thread.
+    """
     payload = "event__payload" if stream == streams.STAFF else "event__public_payload"
-    missed = StreamEntry.objects.filter(stream=stream, seq__gt=after)
-    length: int | None = missed.aggregate(length=Sum(Length(payload)))["length"]
-    return (length or 0) <= limits.behind_bytes
+    for start in range(after, head, batch):
+        piece = StreamEntry.objects.filter(stream=stream, seq__gt=start, seq__lte=start + batch)
+        length: int | None = piece.aggregate(length=Sum(Length(payload)))["length"]
+        size -= length or 0
+        if size < 0:
+            return False
+    return True
 
 
 def frames(stream: str, after: int, *, count: int, size: int | None = None) -> list[Frame]:

@@ -13,6 +13,7 @@ from tests.support.place import NumbersError, Place
 from tests.support.server import RunningServer
 from tests.support.stream_client import RefusedError, StreamClient
 from tests.support.stream_thread import following
+from tests.tournaments.deeds import enter, new_lobby
 
 EVENT = "tournaments/demo/inkborn-fables-americas-cup-1.json"
 LARGE = {"elements": [], "notes": "x" * 70_000}
@@ -45,6 +46,22 @@ async def test_folds_what_a_fresh_client_gets(server: RunningServer, api: Api):
         assert state["tournament"]["name"] == "Finals"
         assert state["graphic"]["data_json"] is None
         assert (await client.picture())["graphic"]["data_json"] == LARGE
+
+
+async def test_fetches_standings_that_are_too_large_for_a_frame(server: RunningServer, api: Api):
+    tournament = new_lobby(api, players=600)
+    graphic_id = api.new_graphic(tournament_id=tournament["id"])["id"]
+
+    async with StreamClient.overlay(server.http_url, graphic_id) as client:
+        await client.until_connected()
+        expected = enter(api, tournament, "1.1", tournament["names"][:8])
+        await client.until_seq((client.established[0]["seq"] or 0) + 1)
+        assert client.fold.standings is None
+        standings = (await client.picture())["standings"]
+
+    names = [row["player_name"] for row in standings["standings"]]
+    assert names == [row["player_name"] for row in expected["standings"]]
+    assert names[:8] == tournament["names"][:8]
 
 
 async def test_resumes_each_time_that_its_line_is_lost(server: RunningServer, api: Api):
