@@ -1,7 +1,6 @@
 """The JavaScript clients on lines that break, repeat and lose; and the crew's, in any page."""
 
 import itertools
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -99,36 +98,10 @@ def test_overlay_is_right_behind_a_line_that_doubles_loses_and_breaks(
     assert page.locator("html").get_attribute("data-version") == str(SAVES + 1)
 
 
-def test_order_to_reload_that_comes_twice_is_obeyed_once(server: RunningServer, page: Page):
-    lines: list[WebSocketRoute] = []
-
-    def listen(line: WebSocketRoute) -> None:
-        line.connect_to_server()
-        lines.append(line)
-
-    loads: list[str] = []
-    page.on("load", lambda loaded: loads.append(loaded.url))
-    page.route_web_socket("**/ws/overlay/*", listen)
-    order = {"type": "reload", "reason": "a new page", "order": "5b1c0a7e9d3f4826"}
-    with Api(server) as api:
-        graphic = api.login().new_graphic(data_json=headline("Once"))
-    page.goto(f"{server.http_url}/overlay/{graphic['id']}")
-    await_text(page, "Once")
-
-    with page.expect_event("load", timeout=WITHIN_MS):
-        lines[-1].send(json.dumps(order))
-        lines[-1].send(json.dumps(order))
-    await_text(page, "Once")
-    lines[-1].send(json.dumps(order))
-    page.wait_for_timeout(3_000)  # longer than a page waits before it obeys
-
-    assert len(loads) == 2
-
-
 FOLLOW = """
 async ({ token, eventTypes }) => {
   const { StaffStream } = await import("/static/graphics/overlay/staff.js");
-  window.crew = { events: [], states: [], resyncs: 0, tickets: 0 };
+  window.crew = { events: [], asides: [], states: [], resyncs: 0, tickets: 0 };
   const stream = new StaffStream({
     ticket: async () => {
       window.crew.tickets += 1;
@@ -146,12 +119,19 @@ async ({ token, eventTypes }) => {
       window.crew.events.push(event);
       if (window.crew.events.length === 2) throw new Error("a page with a fault");
     },
+    onAside: (frame) => window.crew.asides.push(frame),
     onState: (state) => window.crew.states.push(state),
     eventTypes,
   });
   window.crew.stream = stream;
+  stream.view(3);
   stream.start();
 }
+"""
+VIEWS_THE_GRAPHIC = """
+(asides) => asides
+  .filter((frame) => frame.type === "user_activity")
+  .some((frame) => frame.data.users.some((user) => user.viewing.includes(3)))
 """
 
 
@@ -179,8 +159,11 @@ def test_crew_gets_each_event_once_through_a_killed_server(new_server: NewServer
         for number in range(1, 4):  # while the page still loads, and afterwards
             api.put(f"/api/v1/graphics/{graphic_id}", json={"title": f"{number}"})
         await_crew(page, "crew.events.length === 3")
+        await_crew(page, f"({VIEWS_THE_GRAPHIC})(crew.asides)")
+        page.evaluate("window.crew.asides = []")
         server.kill()
         server.start()
+        await_crew(page, f"({VIEWS_THE_GRAPHIC})(crew.asides)")
         for number in range(4, 7):
             api.put(f"/api/v1/graphics/{graphic_id}", json={"title": f"{number}"})
         await_crew(page, "crew.events.length >= 6")

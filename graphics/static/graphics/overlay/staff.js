@@ -38,6 +38,8 @@ export class StaffStream {
   #waiting = null;
   /** Rises with every order to load, so that a load that was overtaken changes nothing. */
   #loads = 0;
+  /** @type {number | null | undefined} */
+  #viewed;
   /** @type {StaffState | null} */
   #state = null;
 
@@ -77,6 +79,16 @@ export class StaffStream {
     this.#connection.close();
   }
 
+  /**
+   * Tell the others which graphic is looked at here, now and after each new connection.
+   *
+   * @param {number | null} graphicId
+   */
+  view(graphicId) {
+    this.#viewed = graphicId;
+    this.#connection.send({ type: "viewing", graphic_id: graphicId });
+  }
+
   /** @param {string} url @returns {Promise<string>} */
   async #address(url) {
     const ticket = await this.#ticket();
@@ -99,6 +111,7 @@ export class StaffStream {
   #established(data) {
     this.#epoch = String(data?.epoch ?? "");
     if (this.#eventTypes) this.#connection.send({ type: "subscribe", event_types: this.#eventTypes });
+    if (this.#viewed !== undefined) this.view(this.#viewed);
     if (data?.recovered !== true) this.#seq = null;
     else if (this.#waiting === null) this.#tell("live");
   }
