@@ -73,7 +73,9 @@ async def lifespan(scope, receive, send) -> None:
 
 async def application(scope, receive, send) -> None:
     if scope["type"] == "http":
-        sweeper.start()  # where the server has no lifespan, as Daphne
+        # where the server has no lifespan, as Daphne
+        hub.ensure_started()
+        sweeper.start()
         pruner.start()
         await gate(scope, receive, send)
     elif scope["type"] == "websocket":

@@ -9,6 +9,7 @@ class GraphicsConfig(AppConfig):
         from gal_dashboard.events import audience, catalogue
         from gal_dashboard.events.recording import stream_advanced
         from gal_dashboard.realtime import ports
+        from gal_dashboard.realtime.bus import advanced_elsewhere
         from graphics import selectors, services
         from graphics.event_data import EVENT_TYPES, OverlayState
         from graphics.options import OPTIONS
@@ -20,6 +21,7 @@ class GraphicsConfig(AppConfig):
         catalogue.declare(EVENT_TYPES)
         audience.register(TOURNAMENT, selectors.overlays_following)
         dependants.register(services.release_tournament)
-        stream_advanced.connect(forget_changed, dispatch_uid="graphics.ready_views")
+        for signal in (stream_advanced, advanced_elsewhere):
+            signal.connect(forget_changed, dispatch_uid="graphics.ready_views")
         ports.register_snapshot(selectors.overlay_snapshot, form=OverlayState)
         ports.register_editors(selectors.editors)

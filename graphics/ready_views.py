@@ -1,8 +1,8 @@
 """The public view from ready bytes: an answer that Django gave is given again without Django.
 
-The process that changes a graphic forgets its bytes before it answers the change. Of changes in
-other processes this one may not hear, so bytes are served for two seconds at most from when they
-were read, and never for a version above theirs.
+The process that changes a graphic forgets its bytes before it answers the change, others as soon as
+the bus tells them. But a bus may be down, so bytes are served for two seconds at most from when
+they were read, and never for a version above theirs.
 """
 
 import asyncio
@@ -123,7 +123,9 @@ ready_bytes = ReadyBytes()
 
 
 def forget_changed(*, heads: Mapping[str, int], **_: Any) -> None:
-    """Runs in the thread that has just committed, before it answers."""
+    """Runs where the commit was heard of: in the thread that made it, before it answers, or, for
+    those of other processes, in the event loop.
+    """
     graphics = (streams.graphic_of(stream) for stream in heads)
     ready_bytes.forget(graphic for graphic in graphics if graphic is not None)
 

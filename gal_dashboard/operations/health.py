@@ -1,6 +1,7 @@
 """Is the program alive, and is it ready?"""
 
 from http import HTTPStatus
+from typing import Final
 
 from django.conf import settings
 from django.core.cache import cache
@@ -15,8 +16,11 @@ from rest_framework.response import Response
 from gal_dashboard.api.views import ApiViewSet
 from gal_dashboard.core.errors import DomainError
 from gal_dashboard.events import log, streams
+from gal_dashboard.realtime.hub import hub
 from users.authentication import bearer_of
 from users.tokens import read_access_token
+
+LONGEST_LAG_SECONDS: Final = 10.0
 
 HEALTH = inline_serializer(
     "Health",
@@ -34,7 +38,13 @@ READINESS = inline_serializer(
         "parts": serializers.DictField(
             child=serializers.BooleanField(),
             required=False,
-            help_text="For staff: which part answers.",
+            help_text="For staff: which part answers. `bus` is true without Redis, too: "
+            "one process needs none.",
+        ),
+        "event_lag": serializers.FloatField(
+            required=False,
+            help_text="For staff: seconds for which sockets of this process have been waiting for "
+            "events that are in the log.",
         ),
     },
 )
@@ -53,12 +63,20 @@ class HealthViewSet(ApiViewSet):
 
     @extend_schema(responses={200: READINESS, 503: READINESS}, auth=[{"bearer": []}, {}])
     def ready(self, request: Request) -> Response:
-        """Whether database and cache answer: 200, or 503."""
-        parts = {"database": _database_answers(), "cache": _cache_answers()}
-        is_ready = all(parts.values())
+        """Whether database and cache answer and sockets get what happens: 200, or 503.
+
+        A bus that is down does not make it 503: events of other processes come two seconds later.
+        """
+        parts = {
+            "database": _database_answers(),
+            "cache": _cache_answers(),
+            "bus": hub.bus is None or hub.bus.is_up,
+        }
+        lag = hub.lag
+        is_ready = parts["database"] and parts["cache"] and lag <= LONGEST_LAG_SECONDS
         body = {"status": "ready" if is_ready else "not_ready", "timestamp": timezone.now()}
         if _is_from_staff(request):
-            body["parts"] = parts
+            body |= {"parts": parts, "event_lag": round(lag, 3)}
         return Response(
             body,
             status=HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE,

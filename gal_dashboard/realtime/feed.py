@@ -28,7 +28,8 @@ class Feed:
     """Who follows a stream, how far it was handed out, and what was handed out last.
 
     ``head`` is the last number handed out here, ``None`` until the log was read once; ``known`` is
-    the newest that this process has heard of. ``members`` are all that follow or are about to;
+    the newest that this process has heard of, ``behind_since`` when the two came apart.
+    ``members`` are all that follow or are about to;
     ``live`` are those of them that have everything up to ``head`` and get the next frame at once.
     Everything here happens in the event loop, so what has no ``await`` in it cannot be torn apart.
     """
@@ -44,6 +45,7 @@ class Feed:
         # What several sockets ask of the database at the same time is read once.
         self.reads: dict[object, asyncio.Task[Any]] = {}
         self.handing_out: asyncio.Task[None] | None = None
+        self.behind_since: float | None = None
         self.ring = Ring(limits)
         self._handed_out: deque[tuple[int, float]] = deque(maxlen=limits.ring_frames)
         self._limits = limits

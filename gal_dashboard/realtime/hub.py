@@ -7,15 +7,19 @@ a lost, doubled or reordered poke cannot matter.
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
+from django.conf import settings
 from django.db import Error
 from django.utils import timezone
 
 from gal_dashboard.realtime import protocol, reads
 from gal_dashboard.realtime.admission import Admission
+from gal_dashboard.realtime.bus import Bus
 from gal_dashboard.realtime.connection import Connection
 from gal_dashboard.realtime.cursors import Cursor
 from gal_dashboard.realtime.feed import Feed, Start
@@ -42,15 +46,16 @@ class Companion(Protocol):
 class Hub:
     """Follows streams for sockets.
 
-    All methods belong to the event loop, except ``poke`` and ``poke_all``, which any thread may
-    call. The order for one socket is kept thus: it becomes a member first, then begins at a state
-    or a cursor, then catches up from memory or the log; it becomes live in the very step in which
-    it is found to have everything that was handed out. From then on it gets each frame as it is
-    handed out, and ``Connection.deliver`` drops what it already has.
+    All methods belong to the event loop, except ``poke``, ``poke_all`` and ``lag``, which any
+    thread may call. The order for one socket is kept thus: it becomes a member first, then begins
+    at a state or a cursor, then catches up from memory or the log; it becomes live in the very step
+    in which it is found to have everything that was handed out. From then on it gets each frame as
+    it is handed out, and ``Connection.deliver`` drops what it already has.
     """
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, bus: Bus | None = None) -> None:
         self.limits = limits or Limits()
+        self.bus = bus
         self.admission = Admission()
         self.connections: set[Connection] = set()
         self._feeds: dict[str, Feed] = {}
@@ -60,6 +65,7 @@ class Hub:
         self._listeners = Listeners()
         self._companions: list[Companion] = []
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._is_time_to_poll = asyncio.Event()
         self._is_database_away = False
 
     # --- Life -------------------------------------------------------------------------------------
@@ -77,9 +83,12 @@ class Hub:
         self.connections, self._feeds, self._tasks = set(), {}, set()
         self._reader, self._epoch, self._loop = Reader(), None, loop
         self._listeners.forget()
+        self._is_time_to_poll = asyncio.Event()
         self._spawn(self._poll_forever())
         for companion in self._companions:
             self._spawn(companion.run())
+        if self.bus is not None:
+            self.bus.start(hear=self._hear, on_joined=self._is_time_to_poll.set)
         self._hear({})
 
     async def stop(self) -> None:
@@ -91,6 +100,8 @@ class Hub:
             connection.cut(CloseCode.RESTARTING)
         for task in tuple(self._tasks):
             task.cancel()
+        if self.bus is not None:
+            await self.bus.stop()
         for companion in self._companions:
             await companion.say_farewell(self._reader)
         await self._reader.close()
@@ -119,9 +130,16 @@ class Hub:
         if loop is None:
             return
         try:
-            loop.call_soon_threadsafe(self._hear, heads)
+            loop.call_soon_threadsafe(self._hear_own, heads)
         except RuntimeError:  # the loop has just been closed
             return
+
+    @property
+    def lag(self) -> float:
+        """For how many seconds a stream has had events that its sockets have not been handed."""
+        since = [feed.behind_since for feed in tuple(self._feeds.values())]
+        now = time.monotonic()
+        return max((now - moment for moment in since if moment is not None), default=0.0)
 
     # --- For consumers ----------------------------------------------------------------------------
     async def run(self, job: Callable[[], Result]) -> Result:
@@ -242,6 +260,11 @@ class Hub:
         return await asyncio.shield(task)
 
     # --- Handing out ------------------------------------------------------------------------------
+    def _hear_own(self, heads: Mapping[str, int]) -> None:
+        self._hear(heads)
+        if self.bus is not None:
+            self.bus.tell(heads)
+
     def _hear(self, heads: Mapping[str, int]) -> None:
         for stream, head in heads.items():
             feed = self._feeds.get(stream)
@@ -259,6 +282,7 @@ class Hub:
 
     def _keep_handing_out(self, feed: Feed) -> None:
         if feed.is_behind and feed.handing_out is None:
+            feed.behind_since = feed.behind_since or time.monotonic()
             feed.handing_out = self._spawn(self._hand_out(feed))
 
     async def _hand_out(self, feed: Feed) -> None:
@@ -280,11 +304,16 @@ class Hub:
             logger.exception("The hub could not hand out %s", feed.name)
         finally:
             feed.handing_out = None
+            if not feed.is_behind:
+                feed.behind_since = None
 
     # --- Keeping watch ----------------------------------------------------------------------------
     async def _poll_forever(self) -> None:
         while True:
-            await asyncio.sleep(self.limits.poll_seconds)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.limits.poll_seconds):
+                    await self._is_time_to_poll.wait()
+            self._is_time_to_poll.clear()
             try:
                 self._look_after_sockets()
                 await self._poll()
@@ -308,7 +337,7 @@ class Hub:
 
     async def _poll(self) -> None:
         """Find what no poke told of: commands' writes, ended sessions, a restored database."""
-        if not self._feeds and not self._listeners:
+        if not self._feeds and not self._listeners and self.bus is None:
             return
         actors = {c.actor.sid: c.actor for c in self.connections if c.actor is not None}
         before = {name: feed.head for name, feed in self._feeds.items()}
@@ -335,6 +364,8 @@ class Hub:
                 self._forget(name)
             self._listeners.forget()
         self._epoch = epoch
+        if self.bus is not None:
+            self.bus.meet_epoch(epoch)
 
     def _forget(self, name: str) -> None:
         feed = self._feeds.pop(name, None)
@@ -358,4 +389,4 @@ class Hub:
         return task
 
 
-hub = Hub()
+hub = Hub(bus=Bus(settings.REDIS_URL, settings.BUS_CHANNEL) if settings.REDIS_URL else None)

@@ -7,6 +7,8 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import validate
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from gal_dashboard.settings.environment import BASE_DIR, derive_key, env, need
 
@@ -24,6 +26,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000, validate=validate.Range(min=0, max=65535))
 REDIS_URL = env.str("REDIS_URL", default="")
+# Installations that share a Redis are told apart by it.
+REDIS_PREFIX = env.str("REDIS_PREFIX", default="gal", validate=validate.Length(min=1))
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0, validate=validate.Range(min=0))
 RATE_LIMITS = env.bool("RATE_LIMITS", default=True)
 DEMO = env.bool("DEMO", default=True)
@@ -143,12 +147,34 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
     DATABASE_OPTIONS[DATABASES["default"]["ENGINE"]]
 )
 
+# --- Redis ---------------------------------------------------------------------------------------
+# Between processes go pokes only, over a channel of our own: see docs/architecture.md.
+# CHANNEL_LAYERS is for additions to this server that use Channels' groups; its own sockets do not.
+BUS_CHANNEL = f"{REDIS_PREFIX}.pokes"
 if REDIS_URL:
     CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": REDIS_PREFIX,
+            # A Redis that hangs must not hold a request. One retry, as a connection may be left
+            # over from before Redis was started again.
+            "OPTIONS": {
+                "socket_connect_timeout": 1,
+                "socket_timeout": 1,
+                "retry": Retry(NoBackoff(), retries=1),
+            },
+        }
+    }
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "CONFIG": {"hosts": [REDIS_URL], "prefix": f"{REDIS_PREFIX}.channels"},
+        }
     }
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     # One process counts for itself: exact, as `serve` refuses several processes without Redis.
     SILENCED_SYSTEM_CHECKS = ["django_ratelimit.E003", "django_ratelimit.W001"]
 

@@ -1,5 +1,7 @@
 import asyncio
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -10,6 +12,7 @@ from gal_dashboard.realtime.hub import Hub
 from gal_dashboard.realtime.limits import Limits
 from tests.realtime.clients import Studio
 from tests.realtime.writing import make_graphic, on_thread
+from tests.support.redis_server import RedisServer, redis_server
 
 
 @pytest.fixture
@@ -46,3 +49,21 @@ async def studio(limits: Limits, log: None) -> AsyncIterator[Studio]:
 @pytest_asyncio.fixture
 async def graphic_id(log: None) -> int:
     return await on_thread(make_graphic)
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis of the test's own. Who uses it has the marker ``redis_server``."""
+    with redis_server(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def tell(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Shows a measured figure beside the test's dot. Tests assert much less: machines are busy."""
+
+    def tell(figure: str) -> None:
+        with capsys.disabled():
+            sys.stdout.write(f" [{figure}] ")
+
+    return tell

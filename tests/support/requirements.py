@@ -9,6 +9,8 @@ import shutil
 import socket
 from dataclasses import dataclass
 
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
@@ -18,10 +20,11 @@ class Requirement:
     marker: str
     title: str
     port: int | None = None
+    programs: tuple[str, ...] = ()
 
     def is_there(self) -> bool:
         if self.port is None:
-            return chromium() is not None
+            return program(*self.programs) is not None
         with socket.socket() as probe:
             probe.settimeout(1)
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
@@ -30,14 +33,19 @@ class Requirement:
 REQUIREMENTS = (
     Requirement("postgres", "postgresql", "PostgreSQL on 127.0.0.1:5432", 5432),
     Requirement("redis", "redis", "Redis on 127.0.0.1:6379", 6379),
-    Requirement("browser", "browser", "Chromium"),
+    Requirement("redis", "redis_server", "redis-server", programs=("redis-server",)),
+    Requirement("browser", "browser", "Chromium", programs=CHROMIUM),
 )
+
+
+def program(*names: str) -> str | None:
+    """The path of the first of these programs that is there."""
+    return next((path for name in names if (path := shutil.which(name))), None)
 
 
 def chromium() -> str | None:
     """The path of a Chromium, Debian's by preference."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return next((path for name in names if (path := shutil.which(name))), None)
+    return program(*CHROMIUM)
 
 
 def demanded() -> set[str]:

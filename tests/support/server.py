@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -38,11 +38,13 @@ class RunningServer:
         command: str = "serve",
         environment: Mapping[str, str] | None = None,
         workers: int = 1,
+        program: Sequence[str] = ("manage.py",),
     ) -> None:
         self.port = free_port()
         self.log = log
         self.command = command
         self.workers = workers
+        self.program = program
         self.environment = {
             **base_environment(),
             "DATABASE_URL": database_url,
@@ -67,7 +69,7 @@ class RunningServer:
         }[self.command]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", *arguments],
+                [sys.executable, *self.program, *arguments],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,
