@@ -228,6 +228,7 @@ ANSWERS: dict[str, Any] = {
         "docs": "/docs",
         "redoc": "/redoc",
         "openapi": "/openapi.json",
+        "asyncapi": "/asyncapi.json",
         "admin": "/admin/",
         "health": "/health",
     },

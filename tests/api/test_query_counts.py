@@ -169,6 +169,7 @@ NO_LISTS = {
     "/health",
     "/health/ready",
     "/openapi.json",
+    "/asyncapi.json",
     "/docs",
     "/redoc",
     "/api/v1/graphics/{pk}",

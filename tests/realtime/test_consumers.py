@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-import orjson
 import pytest
 import pytest_asyncio
 from asgiref.testing import ApplicationCommunicator
@@ -19,6 +18,7 @@ from graphics.selectors import overlay_snapshot
 from tests.realtime.clients import SECONDS_TO_WAIT
 from tests.realtime.people import sign_in
 from tests.realtime.writing import change, change_often, on_thread
+from tests.support import frames
 from users.choices import Role
 
 
@@ -34,6 +34,7 @@ class Server:
     """The server's side of one socket."""
 
     def __init__(self, path: str, query: str = "", **scope: Any) -> None:
+        self.path = path
         self.socket = ApplicationCommunicator(
             websockets,
             {
@@ -60,7 +61,7 @@ class Server:
     async def frame(self) -> dict[str, Any]:
         message = await self.output()
         assert message["type"] == "websocket.send", message
-        return orjson.loads(message["text"])
+        return frames.received(message["text"], frames.channel_of(self.path))
 
     async def say(self, text: str) -> None:
         await self.socket.send_input({"type": "websocket.receive", "text": text})
