@@ -129,6 +129,7 @@ class Rehearsal:
             "absent": ["Player 3"],
             "username": f"rehearsal-{world.ids['users']}",
             "discord_id": str(world.ids["users"]),
+            "change_id": world.ids["change"],
         }
         return {key: true_here.get(key, value) for key, value in example.items()}
 
@@ -137,6 +138,8 @@ class Rehearsal:
         route: Route = ROUTES[path]
         world = make_world(self.api)  # some leave nothing for the next
         body = self.body(world, operation) or {}
+        if name == "configuration_create":
+            self.api.delete(world.address(route))  # or it would be there
         return self.api.request(method, world.address(route), json=body)
 
 

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from gal_dashboard.api.views import METHODS_WITH_BODY, ApiViewSet
 
 DISCORD_ID = "184467440737095516"
+KEY = "bots.world"  # of a client
 _CONVERTER = re.compile(r"<(?:[^>:]+:)?([^>]+)>")
 
 
@@ -27,7 +28,15 @@ class Route:
 
     def address(self, pk: int | str | None) -> str:
         """Where the object is, with what there is once: a game, a lobby, a version 1 ..."""
-        return self.template.format(pk=pk, ref="1.1", lobby=1, version=1, discord_id=DISCORD_ID)
+        return self.template.format(
+            pk=pk,
+            ref="1.1",
+            lobby=1,
+            version=1,
+            discord_id=DISCORD_ID,
+            key=KEY,
+            category="graphics",
+        )
 
     def is_public(self, method: str) -> bool:
         return self.actions[method] in self.view.public_actions
