@@ -353,6 +353,7 @@ def world(api: Api) -> Mapping[str, tuple[str, dict[str, Any]]]:
         "/api/v1/lock/{pk}": (f"/api/v1/lock/{new[4]}", {}),
         "/api/v1/lock/{pk}/refresh": (f"/api/v1/lock/{new[5]}/refresh", {}),
         "/api/v1/maintenance/cleanup-locks": ("/api/v1/maintenance/cleanup-locks", {}),
+        "/api/v1/ws/overlays/reload": ("/api/v1/ws/overlays/reload", {"reason": "New fonts."}),
         "/api/v1/tournaments": ("/api/v1/tournaments", cup),
         "/api/v1/tournaments/{pk}/participants": (
             f"/api/v1/tournaments/{tournament}/participants",
