@@ -1,43 +1,35 @@
 """What is said about configuration: the members of frames."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from msgspec import Meta
 
 from gal_dashboard.events.catalogue import EventData, EventType, by_action
 
-Value = Annotated[
-    Any, Meta(description="The value that holds now; null where not every role may see it.")
-]
-Speaker = Literal["variable", "environment", "all", "default", "none"]
+Value = Annotated[Any, Meta(description="The value that holds now; a secret is masked.")]
 
 
 class ConfigurationChanged(EventData, kw_only=True):
     key: str
     value: Value
     category: str
-    source: Annotated[Speaker, Meta(description="Who speaks now; none: the key is gone.")]
     actor: str
 
 
-class ConfigurationCreated(ConfigurationChanged, kw_only=True, tag="created"):
-    """A key got its first stored value here."""
-
-
 class ConfigurationUpdated(ConfigurationChanged, kw_only=True, tag="updated"):
-    """A stored value was replaced."""
+    """A value was set."""
 
 
-class ConfigurationDeleted(ConfigurationChanged, kw_only=True, tag="deleted"):
-    """A stored value was removed: the one below it holds again, or the key is gone."""
+class ConfigurationReset(ConfigurationChanged, kw_only=True, tag="reset"):
+    """A value was taken back: the one below it holds again."""
 
 
-CHANGED: Final = by_action(ConfigurationCreated, ConfigurationUpdated, ConfigurationDeleted)
+CHANGED: Final = by_action(ConfigurationUpdated, ConfigurationReset)
 
 EVENT_TYPES: Final = (
     EventType(
         name="configuration_update",
-        summary="A value of the configuration was stored or removed.",
+        summary="A value of the configuration was set or taken back.",
         staff=tuple(CHANGED.values()),
     ),
 )

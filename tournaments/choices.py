@@ -12,6 +12,15 @@ class TournamentStatus(models.TextChoices):
     POSTPONED = "postponed", "Postponed"
 
 
+class EntryStatus(models.TextChoices):
+    """Where a participant stands before and beside the games."""
+
+    REGISTERED = "registered", "Registered"
+    CHECKED_IN = "checked_in", "Checked in"
+    WAITING = "waiting", "On the waitlist"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
 class ParticipantStatus(models.TextChoices):
     """What a row of the standings says beside the points; ``None`` on the wire if nothing."""
 

@@ -1,5 +1,7 @@
 """What the tournament engine may refuse."""
 
+from collections.abc import Sequence
+
 from gal_dashboard.core.errors import DomainError, ErrorKind, NotFoundError
 
 
@@ -32,9 +34,52 @@ class EventDecidedError(DomainError):
 
 
 class TournamentFullError(DomainError):
+    """Raised when somebody is to be taken off the waitlist and no place is free."""
+
     kind = ErrorKind.CONFLICT
     code = "tournament_full"
     message = "All {max_participants} places are taken."
+
+
+class IllegalTransitionError(DomainError):
+    """Raised for a status that does not follow on the present one; ``legal`` names what does."""
+
+    kind = ErrorKind.CONFLICT
+    code = "illegal_transition"
+    message = "A tournament that is {status} cannot become {wanted}. It can become: {possible}."
+
+    def __init__(self, *, status: str, wanted: str, legal: Sequence[str]) -> None:
+        super().__init__(status=status, wanted=wanted, possible=", ".join(legal))
+        del self.facts["possible"]
+        self.facts["legal"] = list(legal)
+
+
+class RegistrationClosedError(DomainError):
+    kind = ErrorKind.CONFLICT
+    code = "registration_closed"
+    message = "The tournament is {status} and takes no registrations."
+
+
+class CheckInClosedError(DomainError):
+    kind = ErrorKind.CONFLICT
+    code = "check_in_closed"
+    message = "The tournament is {status}; people check in while it is check_in."
+
+
+class TournamentOverError(DomainError):
+    """Raised for a change of who takes part in a tournament that has ended."""
+
+    kind = ErrorKind.CONFLICT
+    code = "tournament_over"
+    message = "The tournament is {status}: who takes part is settled."
+
+
+class WrongEntryStatusError(DomainError):
+    """Raised for a step that does not follow on what a participant is now."""
+
+    kind = ErrorKind.CONFLICT
+    code = "wrong_entry_status"
+    message = "{name} is {status}; only who is {needed} can {step}."
 
 
 class TooFewPlacesError(DomainError):

@@ -8,7 +8,19 @@ from msgspec import Meta
 from gal_dashboard.events.catalogue import EventData, EventType, Moment, by_action
 from tournaments.choices import ParticipantStatus, TournamentStatus
 
+CHANGES: Final = [
+    "tournament.status_changed",
+    "tournament.format_changed",
+    "participant.registered",
+    "participant.changed",
+    "participant.checked_in",
+    "participant.check_in_taken_back",
+    "participant.withdrawn",
+    "participant.promoted",
+    "participant.removed",
+]
 Status = Annotated[str, Meta(extra_json_schema={"enum": TournamentStatus.values})]
+ChangeKind = Annotated[str, Meta(extra_json_schema={"enum": CHANGES})]
 RowStatus = Annotated[str, Meta(extra_json_schema={"enum": ParticipantStatus.values})]
 StageKind = Annotated[str, Meta(extra_json_schema={"enum": ["points", "checkmate"]})]
 GameName = Annotated[
@@ -45,6 +57,7 @@ class StaffTournament(Form, kw_only=True):
     status: Status
     max_participants: int
     current_participants: int
+    team_size: int
     start_date: Moment | None
     end_date: Moment | None
     points_table: dict[str, int]
@@ -52,6 +65,28 @@ class StaffTournament(Form, kw_only=True):
     source: str
     created_at: Moment
     updated_at: Moment
+
+
+class Person(Form, kw_only=True):
+    """A participant of the tournament."""
+
+    id: int
+    name: str
+
+
+class Change(Form, kw_only=True):
+    """What an update was; ``kind`` is the name that the audit trail gives to it.
+
+    A new status has ``before`` and ``after``. ``participants`` are those whom it concerns,
+    ``promoted`` those who moved up from the waitlist by it.
+    """
+
+    kind: ChangeKind
+    before: Status | None = None
+    after: Status | None = None
+    reason: str | None = None
+    participants: list[Person] = []  # msgspec copies an empty one for each
+    promoted: list[Person] = []
 
 
 class StageInPlay(Form, kw_only=True):
@@ -105,8 +140,11 @@ class TournamentUpdated(EventData, kw_only=True, tag="updated"):
 
 
 class StaffTournamentChanged(EventData, kw_only=True):
+    """``change`` is null where fields of the tournament changed, and for what is new or gone."""
+
     tournament_id: int
     tournament: StaffTournament
+    change: Change | None
     actor: str
 
 

@@ -9,6 +9,7 @@ from gal_dashboard.events.recording import NewEvent
 from tournaments.event_data import (
     RESULTS,
     TO_STAFF,
+    Change,
     PublicTournament,
     StaffTournament,
     Standings,
@@ -24,17 +25,27 @@ def public_part(tournament: Mapping[str, Any]) -> PublicTournament:
     )
 
 
-def tournament_changed(action: str, *, tournament: Mapping[str, Any], actor: Actor) -> NewEvent:
+def tournament_changed(
+    action: str,
+    *,
+    tournament: Mapping[str, Any],
+    actor: Actor,
+    change: Change | None = None,
+) -> NewEvent:
     """``action`` is created, updated or deleted; ``tournament`` as REST shows it.
 
-    No overlay follows a tournament that is new or gone.
+    ``change`` tells the crew what an update was. No overlay follows a tournament that is new or
+    gone.
     """
     pk = tournament["id"]
     return NewEvent(
         type="tournament_update",
-        name=f"tournament.{action}",
+        name=change.kind if change else f"tournament.{action}",
         payload=TO_STAFF[action](
-            tournament_id=pk, tournament=StaffTournament(**tournament), actor=actor.name
+            tournament_id=pk,
+            tournament=StaffTournament(**tournament),
+            change=change,
+            actor=actor.name,
         ),
         public_payload=TournamentUpdated(tournament_id=pk, tournament=public_part(tournament))
         if action == "updated"

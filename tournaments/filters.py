@@ -1,7 +1,7 @@
 import django_filters
 from django.db.models import Q
 
-from tournaments.choices import TournamentStatus
+from tournaments.choices import EntryStatus, TournamentStatus
 
 
 class TournamentFilter(django_filters.FilterSet):
@@ -10,3 +10,7 @@ class TournamentFilter(django_filters.FilterSet):
 
     def by_text(self, rows, name, value):
         return rows.filter(Q(name__icontains=value) | Q(description__icontains=value))
+
+
+class ParticipantFilter(django_filters.FilterSet):
+    status = django_filters.ChoiceFilter(choices=EntryStatus.choices)

@@ -7,12 +7,12 @@ from typing import Any
 from gal_dashboard.audit import trail
 from gal_dashboard.core.context import Actor
 from gal_dashboard.core.errors import InvalidFieldsError
-from gal_dashboard.events import audience
-from gal_dashboard.events.recording import emit, recording
-from tournaments import events, selectors, services
+from gal_dashboard.events.recording import recording
+from tournaments import services
+from tournaments.event_data import Change
 from tournaments.models import Stage, Tournament
 from tournaments.roster import republish_if_published
-from tournaments.services import TOURNAMENT, lock_tournament
+from tournaments.services import lock_tournament
 from tournaments.standings import Cut
 
 
@@ -66,9 +66,7 @@ def change_stages(*, actor: Actor, tournament_id: int, stages: Sequence[StageFor
         _store(tournament, wanted)
         changes = {"stages": (_spoken(before), _spoken(wanted))}
         trail.record("tournament.format_changed", actor=actor, target=tournament, changes=changes)
-        body = selectors.tournament_body(tournament.pk)
-        changed = events.tournament_changed("updated", tournament=body, actor=actor)
-        emit(changed, overlays=audience.overlays_of(TOURNAMENT, tournament.pk))
+        services.announce(tournament, actor, change=Change(kind="tournament.format_changed"))
         republish_if_published(tournament)
         return True
 

@@ -4,22 +4,26 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from gal_dashboard.core import options
 from gal_dashboard.core.models import TimestampedModel
-from tournaments.choices import TournamentStatus
-from tournaments.options import CHAIN, POINTS
-from tournaments.querysets import SnapshotQuerySet, TournamentQuerySet
-from tournaments.standings import LOBBY_SIZE
+from tournaments.choices import EntryStatus, TournamentStatus
+from tournaments.querysets import (
+    ParticipantQuerySet,
+    SnapshotQuerySet,
+    TournamentQuerySet,
+)
+from tournaments.standings import DEFAULT_CHAIN, LOBBY_SIZE
 
 LARGEST_TOURNAMENT = 4096
+LARGEST_TEAM = LOBBY_SIZE // 2
 
 
 def default_points() -> dict[str, int]:
-    return dict(options.value(POINTS))
+    """Riot's table: eight points for a win, one for the last place."""
+    return {str(place): LOBBY_SIZE + 1 - place for place in range(1, LOBBY_SIZE + 1)}
 
 
 def default_chain() -> list[str]:
-    return list(options.value(CHAIN))
+    return list(DEFAULT_CHAIN)
 
 
 class Tournament(TimestampedModel):
@@ -30,6 +34,12 @@ class Tournament(TimestampedModel):
     )
     max_participants = models.PositiveIntegerField(
         validators=[MinValueValidator(2), MaxValueValidator(LARGEST_TOURNAMENT)]
+    )
+    team_size = models.PositiveSmallIntegerField(
+        default=1,
+        db_default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(LARGEST_TEAM)],
+        help_text="Players of one participant: 1, or 2 for Double Up.",
     )
     start_date = models.DateTimeField(null=True, blank=True)
     end_date = models.DateTimeField(null=True, blank=True)
@@ -65,6 +75,11 @@ class Tournament(TimestampedModel):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def lobby_size(self) -> int:
+        """How many participants a lobby seats: its eight players may come in teams."""
+        return LOBBY_SIZE // self.team_size
+
 
 class Participant(models.Model):
     """One entry of the standings: a player, or a team."""
@@ -80,6 +95,25 @@ class Participant(models.Model):
         "users.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="entries"
     )
     riot_id = models.CharField(max_length=64, blank=True)
+    members = models.JSONField(
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        blank=True,
+        help_text='The players of a team: [{"name": "Ann", "riot_id": "Ann#EUW"}].',
+    )
+    status = models.CharField(
+        max_length=12,
+        choices=EntryStatus,
+        default=EntryStatus.REGISTERED,
+        db_default=EntryStatus.REGISTERED,
+    )
+    arrival = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        help_text="The order of arrival; who comes back after a withdrawal is last.",
+    )
+    checked_in_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
     seed = models.PositiveIntegerField(null=True, blank=True)
     manual_rank = models.PositiveIntegerField(
         null=True,
@@ -87,12 +121,21 @@ class Participant(models.Model):
         help_text="Set by staff where the chain leaves a tie; lower is better.",
     )
 
+    objects = ParticipantQuerySet.as_manager()
+
     class Meta:
         ordering = ["tournament", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["tournament", "name"], name="tournaments_participant_name_unique"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=EntryStatus.values),
+                name="tournaments_participant_status_known",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tournament", "status", "arrival"], name="tournaments_by_arrival")
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from gal_dashboard.core.context import Actor
 from gal_dashboard.core.errors import InvalidFieldsError
 from gal_dashboard.events.recording import emit, recording
 from tournaments import events, rulebook, scoreboard
+from tournaments.choices import EntryStatus
 from tournaments.errors import (
     EventDecidedError,
     GameNotFoundError,
@@ -117,6 +118,7 @@ def _resolve(tournament: Tournament, result: LobbyResult) -> dict[int, int | Non
     participants = list(tournament.participants.all())
     known = {alias: one.pk for one in participants for alias in one.aliases}
     known |= {one.name: one.pk for one in participants}  # a name is worth more than a spelling
+    waiting = {one.pk for one in participants if one.status == EntryStatus.WAITING}
     errors: dict[str, list[str]] = {}
     places: dict[int, int | None] = {}
     named = [(f"placements.{name}", name, place) for name, place in result.placements.items()]
@@ -125,6 +127,8 @@ def _resolve(tournament: Tournament, result: LobbyResult) -> dict[int, int | Non
         participant = known.get(name)
         if participant is None:
             errors.setdefault(path, []).append(_unknown(name, known))
+        elif participant in waiting:
+            errors.setdefault(path, []).append(f"{name} is on the waitlist.")
         elif participant in places:
             errors.setdefault(path, []).append(f"{name} is named twice.")
         else:

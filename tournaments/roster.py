@@ -1,53 +1,21 @@
-"""Writes of who takes part, beyond registering one participant."""
+"""Writes of what is known of participants, and their removal; see ``registration`` for the rest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from gal_dashboard.audit import trail
 from gal_dashboard.core.context import Actor
 from gal_dashboard.core.errors import InvalidFieldsError
-from gal_dashboard.events import audience
-from gal_dashboard.events.recording import emit, recording
-from tournaments import events, selectors
-from tournaments.errors import (
-    ParticipantNotFoundError,
-    ParticipantSeatedError,
-    TournamentFullError,
-)
+from gal_dashboard.events.recording import recording
+from tournaments import services, waitlist
+from tournaments.choices import EntryStatus
+from tournaments.errors import ParticipantNotFoundError, ParticipantSeatedError
+from tournaments.event_data import Change
 from tournaments.models import Participant, Tournament
-from tournaments.services import TOURNAMENT, lock_tournament, publish_standings
+from tournaments.services import lock_tournament, publish_standings
 
 # What the standings show or are ordered by.
 SHOWN = frozenset({"name", "user", "riot_id", "seed", "manual_rank"})
-
-
-def register_participants(
-    *, actor: Actor, tournament_id: int, names: Sequence[str]
-) -> list[Participant]:
-    """Add several participants at once, all or none.
-
-    Raises ``TournamentFullError``; ``InvalidFieldsError`` names who is there already.
-    """
-    with recording():
-        tournament = lock_tournament(tournament_id)
-        spellings = _spellings(tournament)
-        known = [name for name in names if name in spellings]
-        repeated = sorted({name for name in names if names.count(name) > 1})
-        if known or repeated:
-            sentences = [f"{name} takes part already." for name in known]
-            sentences += [f"{name} stands here twice." for name in repeated]
-            raise InvalidFieldsError({"names": sentences})
-        if tournament.participants.count() + len(names) > tournament.max_participants:
-            raise TournamentFullError(max_participants=tournament.max_participants)
-        added = []
-        for name in names:
-            participant = Participant(tournament=tournament, name=name)
-            participant.full_clean()
-            participant.save()
-            trail.record("participant.registered", actor=actor, target=participant)
-            added.append(participant)
-        _tell(tournament, actor)
-        return added
 
 
 def change_participant(
@@ -56,7 +24,7 @@ def change_participant(
     """Change named fields; what the standings show of them is published anew.
 
     A change of nothing writes nothing and tells nobody. Raises ``ParticipantNotFoundError``;
-    ``InvalidFieldsError`` where a spelling belongs to somebody else.
+    ``InvalidFieldsError`` where a spelling belongs to somebody else, and for a faulty team.
     """
     with recording():
         participant, tournament = lock_participant(participant_id)
@@ -70,25 +38,33 @@ def change_participant(
         for name, (_, value) in changes.items():
             setattr(participant, name, value)
         _refuse_taken_spellings(participant, tournament)
+        refuse_faulty_team(participant, tournament)
         participant.full_clean()
         participant.save(update_fields=list(changes))
         trail.record("participant.changed", actor=actor, target=participant, changes=changes)
-        _tell(tournament, actor)
+        _tell("participant.changed", participant, tournament, actor)
         if changes.keys() & SHOWN:
             republish_if_published(tournament)
         return participant
 
 
 def remove_participant(*, actor: Actor, participant_id: int) -> None:
-    """Raises ``ParticipantSeatedError`` once a draw or a result names them."""
+    """Forget a participant; their place goes to the first who waits.
+
+    Raises ``ParticipantNotFoundError``, and ``ParticipantSeatedError`` once a draw or a result
+    names them: then they can only withdraw.
+    """
     with recording():
         participant, tournament = lock_participant(participant_id)
         lobbies = participant.placements.count()
         if lobbies:
             raise ParticipantSeatedError(name=participant.name, lobbies=lobbies)
         trail.record("participant.removed", actor=actor, target=participant)
+        gone = services.people([participant])
         participant.delete()
-        _tell(tournament, actor)
+        promoted = waitlist.fill_places(tournament=tournament, actor=actor)
+        change = Change(kind="participant.removed", participants=gone)
+        services.announce(tournament, actor, change=change, promoted=promoted)
         republish_if_published(tournament)
 
 
@@ -111,7 +87,7 @@ def republish_if_published(tournament: Tournament) -> None:
         publish_standings(tournament=tournament, source="refresh")
 
 
-def _spellings(tournament: Tournament, *, but: Participant | None = None) -> dict[str, str]:
+def spellings_of(tournament: Tournament, *, but: Participant | None = None) -> dict[str, str]:
     """Every name and other spelling in use, and whose it is."""
     others = tournament.participants.exclude(pk=but.pk if but else None)
     return {
@@ -122,7 +98,7 @@ def _spellings(tournament: Tournament, *, but: Participant | None = None) -> dic
 
 
 def _refuse_taken_spellings(participant: Participant, tournament: Tournament) -> None:
-    taken = _spellings(tournament, but=participant)
+    taken = spellings_of(tournament, but=participant)
     errors = {}
     if participant.name in taken:
         errors["name"] = [f"{participant.name} is {taken[participant.name]} already."]
@@ -133,7 +109,31 @@ def _refuse_taken_spellings(participant: Participant, tournament: Tournament) ->
         raise InvalidFieldsError(errors)
 
 
-def _tell(tournament: Tournament, actor: Actor) -> None:
-    body = selectors.tournament_body(tournament.pk)
-    changed = events.tournament_changed("updated", tournament=body, actor=actor)
-    emit(changed, overlays=audience.overlays_of(TOURNAMENT, tournament.pk))
+def refuse_faulty_team(participant: Participant, tournament: Tournament) -> None:
+    """A team is named whole or not at all, and nobody plays for two."""
+    members = participant.members
+    errors: dict[str, list[str]] = {}
+    if members and tournament.team_size == 1:
+        errors["members"] = ["In this tournament everybody plays alone."]
+    elif members and len(members) != tournament.team_size:
+        errors["members"] = [f"A team has {tournament.team_size} members."]
+    others = tournament.participants.exclude(pk=participant.pk)
+    others = others.exclude(status=EntryStatus.WITHDRAWN).exclude(members=[])
+    plays_for = {
+        member["name"]: team
+        for team, people in others.values_list("name", "members")
+        for member in people
+    }
+    names = [member["name"] for member in members]
+    for index, name in enumerate(names):
+        if name in plays_for:
+            errors[f"members.{index}.name"] = [f"{name} plays for {plays_for[name]} already."]
+        elif name in names[:index]:
+            errors[f"members.{index}.name"] = [f"{name} is named twice."]
+    if errors:
+        raise InvalidFieldsError(errors)
+
+
+def _tell(kind: str, participant: Participant, tournament: Tournament, actor: Actor) -> None:
+    change = Change(kind=kind, participants=services.people([participant]))
+    services.announce(tournament, actor, change=change)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tournaments.models import Game, Participant, Placement, Stage, Tournament
+from tournaments.querysets import TAKING_PART
 from tournaments.standings import Cut, GameRef, GameResult, LobbyResult, Rules, StageRules
 
 
@@ -73,13 +74,14 @@ class Rulebook:
         return (
             game.has_result
             and all(lobby.has_result for lobby in game.lobbies)
-            and judged >= self._field(game.ref)
+            and judged >= self.field_of(game.ref)
         )
 
-    def _field(self, ref: GameRef) -> int:
-        """How many play in this game: all, or what the last cut before it left."""
+    def field_of(self, ref: GameRef) -> int:
+        """How many play in this game: all who take part, or what the last cut before it left."""
         cuts = [cut for stage in self.rules.stages for cut in stage.cuts if cut.is_before(ref)]
-        return min([len(self.participants), *(cut.to for cut in cuts)])
+        taking_part = sum(one.status in TAKING_PART for one in self.participants.values())
+        return min([taking_part, *(cut.to for cut in cuts)])
 
 
 def read(tournament: Tournament) -> Rulebook:
@@ -97,13 +99,27 @@ def read(tournament: Tournament) -> Rulebook:
         .order_by("lobby__number", "pk")
         .values_list("lobby__game_id", "lobby__number", "participant_id", "place", "is_absent")
     )
+    sheets = _sheets(list(games), list(seats))
     return Rulebook(
         tournament=tournament,
         rules=rules_of(tournament, stages),
         stage_names={stage.number: stage.name for stage in stages},
-        participants=participants,
-        games=_sheets(list(games), list(seats)),
+        participants=_in_the_standings(participants, sheets),
+        games=sheets,
     )
+
+
+def _in_the_standings(
+    participants: Mapping[int, Participant], games: Sequence[GameSheet]
+) -> Mapping[int, Participant]:
+    """Who takes part, and who has withdrawn but has a seat: what was played stays."""
+    seats = (seat for game in games for lobby in game.lobbies for seat in lobby.seats)
+    seated = {seat.participant_id for seat in seats}
+    return {
+        pk: participant
+        for pk, participant in participants.items()
+        if participant.status in TAKING_PART or pk in seated
+    }
 
 
 def rules_of(tournament: Tournament, stages: Sequence[Stage]) -> Rules:

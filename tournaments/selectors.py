@@ -5,10 +5,15 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
-from tournaments import events, rulebook, scoreboard
-from tournaments.errors import SnapshotNotFoundError, TournamentNotFoundError
+from tournaments import events, lifecycle, rulebook, scoreboard
+from tournaments.choices import EntryStatus
+from tournaments.errors import (
+    ParticipantNotFoundError,
+    SnapshotNotFoundError,
+    TournamentNotFoundError,
+)
 from tournaments.event_data import PublicTournament
 from tournaments.models import Participant, ScoreboardEntry, ScoreboardSnapshot, Tournament
 from tournaments.standings import GameRef
@@ -20,6 +25,7 @@ TOURNAMENT_FIELDS = (
     "status",
     "max_participants",
     "current_participants",
+    "team_size",
     "start_date",
     "end_date",
     "points_table",
@@ -28,7 +34,19 @@ TOURNAMENT_FIELDS = (
     "created_at",
     "updated_at",
 )
-PARTICIPANT_FIELDS = ("id", "name", "riot_id", "seed")
+PARTICIPANT_FIELDS = (
+    "id",
+    "name",
+    "riot_id",
+    "seed",
+    "status",
+    "waitlist_position",
+    "members",
+    "aliases",
+    "manual_rank",
+    "checked_in_at",
+    "withdrawn_at",
+)
 SNAPSHOT_FIELDS = (
     "id",
     "tournament_id",
@@ -76,9 +94,36 @@ def tournament_exists(tournament_id: int) -> bool:
 
 
 def participant_rows(tournament_id: int) -> QuerySet:
-    """Who takes part, in the order of registration."""
-    rows = Participant.objects.filter(tournament_id=tournament_id)
-    return rows.order_by("pk").values(*PARTICIPANT_FIELDS)
+    """Everybody who registered, in the order of arrival."""
+    rows = Participant.objects.filter(tournament_id=tournament_id).with_waitlist_position()
+    return rows.by_arrival().values(*PARTICIPANT_FIELDS)
+
+
+def participant_body(tournament_id: int, participant_id: int) -> dict[str, Any]:
+    """One of them. Raises ``ParticipantNotFoundError``."""
+    everybody = Participant.objects.filter(tournament_id=tournament_id)
+    stored = [name for name in PARTICIPANT_FIELDS if name != "waitlist_position"]
+    row = everybody.filter(pk=participant_id).values(*stored, "arrival").first()
+    if row is None:
+        raise ParticipantNotFoundError
+    # counted, not numbered: numbering would read the whole list for one of it
+    before = everybody.waiting().filter(arrival__lt=row["arrival"])
+    is_waiting = row["status"] == EntryStatus.WAITING
+    row["waitlist_position"] = before.count() + 1 if is_waiting else None
+    return {name: row[name] for name in PARTICIPANT_FIELDS}
+
+
+def participant_exists(tournament_id: int, participant_id: int) -> bool:
+    return Participant.objects.filter(tournament_id=tournament_id, pk=participant_id).exists()
+
+
+def transitions(tournament_id: int) -> dict[str, Any]:
+    """What a tournament is and may become. Raises ``TournamentNotFoundError``."""
+    rows = Tournament.objects.filter(pk=tournament_id).values_list("status", flat=True)
+    status = rows.first()
+    if status is None:
+        raise TournamentNotFoundError
+    return {"status": status, "legal": lifecycle.legal_moves(status)}
 
 
 def statistics(tournament_id: int) -> dict[str, Any]:
@@ -88,6 +133,8 @@ def statistics(tournament_id: int) -> dict[str, Any]:
         pk=tournament_id, points_table=row["points_table"], tie_chain=row["tie_chain"]
     )
     book = rulebook.read(tournament)
+    by_status = Participant.objects.filter(tournament_id=tournament_id).order_by().values("status")
+    entries = dict(by_status.annotate(number=Count("pk")).values_list("status", "number"))
     results = [seat for game in book.games for lobby in game.lobbies for seat in lobby.seats]
     return {
         "tournament_id": tournament_id,
@@ -96,6 +143,9 @@ def statistics(tournament_id: int) -> dict[str, Any]:
         "max_participants": row["max_participants"],
         "current_participants": row["current_participants"],
         "participation_rate": round(row["current_participants"] / row["max_participants"] * 100, 2),
+        "checked_in": entries.get(EntryStatus.CHECKED_IN, 0),
+        "waiting": entries.get(EntryStatus.WAITING, 0),
+        "withdrawn": entries.get(EntryStatus.WITHDRAWN, 0),
         "games_played": sum(game.has_result for game in book.games),
         "results": sum(seat.place is not None for seat in results),
         "absences": sum(seat.is_absent for seat in results),

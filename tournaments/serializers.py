@@ -2,10 +2,17 @@
 
 from rest_framework import serializers
 
-from gal_dashboard.api.fields import MomentField, StrictCharField, StrictIntegerField
-from tournaments.choices import TournamentStatus
-from tournaments.models import LARGEST_TOURNAMENT
+from gal_dashboard.api.fields import (
+    MomentField,
+    StrictBooleanField,
+    StrictCharField,
+    StrictIntegerField,
+)
+from tournaments.choices import EntryStatus, TournamentStatus
+from tournaments.models import LARGEST_TEAM, LARGEST_TOURNAMENT
 from tournaments.standings import LOBBY_SIZE
+
+MOST_ALIASES = 20
 
 
 class TournamentInput(serializers.Serializer):
@@ -15,6 +22,7 @@ class TournamentInput(serializers.Serializer):
     )
     status = serializers.ChoiceField(choices=TournamentStatus.choices, required=False)
     max_participants = StrictIntegerField(min_value=2, max_value=LARGEST_TOURNAMENT)
+    team_size = StrictIntegerField(min_value=1, max_value=LARGEST_TEAM, required=False)
     start_date = MomentField(required=False, allow_null=True)
     end_date = MomentField(required=False, allow_null=True)
 
@@ -29,6 +37,7 @@ class TournamentSerializer(serializers.Serializer):
     status = serializers.ChoiceField(choices=TournamentStatus.choices)
     max_participants = serializers.IntegerField()
     current_participants = serializers.IntegerField(help_text="Counted, never stored.")
+    team_size = serializers.IntegerField(help_text="Players of one participant.")
     start_date = serializers.DateTimeField(allow_null=True)
     end_date = serializers.DateTimeField(allow_null=True)
     points_table = serializers.DictField(child=serializers.IntegerField())
@@ -52,9 +61,27 @@ class StatisticsSerializer(serializers.Serializer):
     max_participants = serializers.IntegerField()
     current_participants = serializers.IntegerField()
     participation_rate = serializers.FloatField(help_text="Percent of the places taken.")
+    checked_in = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+    withdrawn = serializers.IntegerField()
     games_played = serializers.IntegerField()
     results = serializers.IntegerField()
     absences = serializers.IntegerField()
+
+
+class TransitionInput(serializers.Serializer):
+    status = serializers.ChoiceField(choices=TournamentStatus.choices)
+    reason = StrictCharField(max_length=500, required=False, allow_blank=True)
+
+
+class TransitionsSerializer(serializers.Serializer):
+    status = serializers.ChoiceField(choices=TournamentStatus.choices)
+    legal = serializers.ListField(child=serializers.ChoiceField(choices=TournamentStatus.choices))
+
+
+class MemberSerializer(serializers.Serializer):
+    name = StrictCharField(max_length=100)
+    riot_id = StrictCharField(max_length=64, required=False, allow_blank=True, default="")
 
 
 class ParticipantInput(serializers.Serializer):
@@ -63,6 +90,22 @@ class ParticipantInput(serializers.Serializer):
     seed = StrictIntegerField(
         min_value=1, max_value=LARGEST_TOURNAMENT, required=False, allow_null=True
     )
+    members = MemberSerializer(many=True, required=False, max_length=LARGEST_TEAM)
+
+
+class RegistrationInput(ParticipantInput):
+    late = StrictBooleanField(
+        required=False, help_text="Also while registration is closed; for staff who know why."
+    )
+
+
+class ParticipantChanges(ParticipantInput):
+    manual_rank = StrictIntegerField(
+        min_value=1, max_value=LARGEST_TOURNAMENT, required=False, allow_null=True
+    )
+    aliases = serializers.ListField(
+        child=StrictCharField(max_length=100), required=False, max_length=MOST_ALIASES
+    )
 
 
 class ParticipantSerializer(serializers.Serializer):
@@ -70,11 +113,24 @@ class ParticipantSerializer(serializers.Serializer):
     name = serializers.CharField()
     riot_id = serializers.CharField()
     seed = serializers.IntegerField(allow_null=True)
+    status = serializers.ChoiceField(choices=EntryStatus.choices)
+    waitlist_position = serializers.IntegerField(
+        allow_null=True, help_text="From 1; null for who does not wait."
+    )
+    members = MemberSerializer(many=True, help_text="The players of a team.")
+    aliases = serializers.ListField(child=serializers.CharField())
+    manual_rank = serializers.IntegerField(allow_null=True)
+    checked_in_at = serializers.DateTimeField(allow_null=True)
+    withdrawn_at = serializers.DateTimeField(allow_null=True)
 
 
 class ParticipantListSerializer(serializers.Serializer):
     participants = ParticipantSerializer(many=True)
     total = serializers.IntegerField()
+
+
+class WithdrawnSerializer(serializers.Serializer):
+    withdrawn = serializers.ListField(child=serializers.CharField(), help_text="Their names.")
 
 
 class PlacementsInput(serializers.Serializer):
@@ -189,4 +245,4 @@ class SnapshotSerializer(SnapshotSummarySerializer):
 
 
 class RefreshInput(serializers.Serializer):
-    tournament_id = StrictIntegerField(min_value=1, max_value=2**63 - 1, required=False)
+    tournament_id = StrictIntegerField(min_value=1, max_value=2**63 - 1)

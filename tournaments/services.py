@@ -1,6 +1,6 @@
 """Writes of tournaments: the tournament itself, who takes part, and publishing its standings."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -10,13 +10,13 @@ from gal_dashboard.core.context import Actor
 from gal_dashboard.core.wire import dumps
 from gal_dashboard.events import audience
 from gal_dashboard.events.recording import emit, recording
-from tournaments import dependants, events, rulebook, scoreboard, selectors
+from tournaments import dependants, events, lifecycle, rulebook, scoreboard, selectors, waitlist
 from tournaments.errors import (
-    ParticipantExistsError,
+    IllegalTransitionError,
     TooFewPlacesError,
-    TournamentFullError,
     TournamentNotFoundError,
 )
+from tournaments.event_data import Change, Person
 from tournaments.models import (
     Participant,
     ScoreboardEntry,
@@ -55,14 +55,15 @@ def create_tournament(*, actor: Actor, fields: Mapping[str, Any]) -> Tournament:
         tournament.save()
         Stage.objects.create(tournament=tournament, number=1, name="Day 1", days=[1])
         trail.record("tournament.created", actor=actor, target=tournament)
-        _emit_changed("created", tournament, actor)
+        announce(tournament, actor, action="created")
         return tournament
 
 
 def update_tournament(*, actor: Actor, tournament_id: int, fields: Mapping[str, Any]) -> Tournament:
     """Change named fields. A change of nothing writes nothing and tells nobody.
 
-    Raises ``TournamentNotFoundError``, ``TooFewPlacesError``, ``ValidationError``.
+    More places are filled from the waitlist. Raises ``TournamentNotFoundError``,
+    ``IllegalTransitionError``, ``TooFewPlacesError``, ``ValidationError``.
     """
     with recording():
         tournament = lock_tournament(tournament_id)
@@ -73,6 +74,8 @@ def update_tournament(*, actor: Actor, tournament_id: int, fields: Mapping[str, 
         }
         if not changes:
             return tournament
+        if "status" in changes:
+            _refuse_illegal_move(*changes["status"])
         for name, (_, value) in changes.items():
             setattr(tournament, name, value)
         if "max_participants" in changes:
@@ -80,8 +83,49 @@ def update_tournament(*, actor: Actor, tournament_id: int, fields: Mapping[str, 
         tournament.full_clean()
         tournament.save(update_fields=[*changes, "updated_at"])
         trail.record("tournament.updated", actor=actor, target=tournament, changes=changes)
-        _emit_changed("updated", tournament, actor)
+        promoted = waitlist.fill_places(tournament=tournament, actor=actor)
+        change = None
+        if "status" in changes:
+            change = _status_changed(*changes["status"])
+        elif promoted:
+            change = Change(kind="participant.promoted")
+        announce(tournament, actor, change=change, promoted=promoted)
         return tournament
+
+
+def change_status(*, actor: Actor, tournament_id: int, status: str, reason: str = "") -> Tournament:
+    """Move a tournament on in its life; the status that it has already changes nothing.
+
+    Raises ``TournamentNotFoundError``, ``IllegalTransitionError``.
+    """
+    with recording():
+        tournament = lock_tournament(tournament_id)
+        before = tournament.status
+        if before == status:
+            return tournament
+        _refuse_illegal_move(before, status)
+        tournament.status = status
+        tournament.save(update_fields=["status", "updated_at"])
+        changes: dict[str, tuple[Any, Any]] = {"status": (before, status)}
+        if reason:
+            changes["reason"] = (None, reason)
+        trail.record("tournament.status_changed", actor=actor, target=tournament, changes=changes)
+        promoted = waitlist.fill_places(tournament=tournament, actor=actor)
+        change = _status_changed(before, status, reason)
+        announce(tournament, actor, change=change, promoted=promoted)
+        return tournament
+
+
+def _refuse_illegal_move(before: str, wanted: str) -> None:
+    legal = lifecycle.legal_moves(before)
+    if wanted not in legal:
+        raise IllegalTransitionError(status=before, wanted=wanted, legal=legal)
+
+
+def _status_changed(before: str, after: str, reason: str = "") -> Change:
+    return Change(
+        kind="tournament.status_changed", before=before, after=after, reason=reason or None
+    )
 
 
 def delete_tournament(*, actor: Actor, tournament_id: int) -> str:
@@ -89,10 +133,7 @@ def delete_tournament(*, actor: Actor, tournament_id: int) -> str:
     with recording():
         tournament = lock_tournament(tournament_id)
         dependants.release(actor=actor, tournament_id=tournament.pk)
-        changed = events.tournament_changed(
-            "deleted", tournament=selectors.tournament_body(tournament.pk), actor=actor
-        )
-        emit(changed, overlays=audience.overlays_of(TOURNAMENT, tournament.pk))
+        announce(tournament, actor, action="deleted")
         trail.record("tournament.deleted", actor=actor, target=tournament)
         clear_results(tournament)
         tournament.delete()
@@ -105,48 +146,12 @@ def clear_results(tournament: Tournament) -> None:
     tournament.participants.all().delete()
 
 
-def register_participant(
-    *, actor: Actor, tournament_id: int, fields: Mapping[str, Any]
-) -> Participant:
-    """Add one participant. Raises ``TournamentFullError``, ``ParticipantExistsError``."""
-    with recording():
-        tournament = lock_tournament(tournament_id)
-        _refuse_if_full(tournament)
-        if fields["name"] in _spellings(tournament):
-            raise ParticipantExistsError
-        participant = Participant(tournament=tournament, **fields)
-        participant.full_clean()
-        participant.save()
-        trail.record("participant.registered", actor=actor, target=participant)
-        _emit_changed("updated", tournament, actor)
-        return participant
-
-
-def refuse_registration(*, tournament_id: int) -> None:
-    """Judge a registration whose fields are invalid anyway: no place is no place for anybody."""
-    tournament = Tournament.objects.filter(pk=tournament_id).first()
-    if tournament is None:
-        raise TournamentNotFoundError
-    _refuse_if_full(tournament)
-
-
-def _refuse_if_full(tournament: Tournament) -> None:
-    if tournament.participants.count() >= tournament.max_participants:
-        raise TournamentFullError(max_participants=tournament.max_participants)
-
-
 def _refuse_too_few_places(tournament: Tournament) -> None:
-    taken = tournament.participants.count()
+    taken = waitlist.places_taken(tournament)
     if taken > tournament.max_participants:
         raise TooFewPlacesError(
             current_participants=taken, max_participants=tournament.max_participants
         )
-
-
-def _spellings(tournament: Tournament) -> frozenset[str]:
-    """All names under which results of somebody may come."""
-    rows = tournament.participants.values_list("name", "aliases")
-    return frozenset(spelling for name, aliases in rows for spelling in (name, *aliases))
 
 
 def publish_standings(
@@ -212,8 +217,29 @@ def _entry(
     )
 
 
-def _emit_changed(action: str, tournament: Tournament, actor: Actor) -> None:
+def people(participants: Iterable[Participant]) -> list[Person]:
+    """Participants as events name them."""
+    return [Person(id=participant.pk, name=participant.name) for participant in participants]
+
+
+def announce(
+    tournament: Tournament,
+    actor: Actor,
+    *,
+    action: str = "updated",
+    change: Change | None = None,
+    promoted: Sequence[Participant] = (),
+) -> None:
+    """Tell the crew, and the overlays that follow, how the tournament is now.
+
+    ``change`` is what happened, for the crew; who was ``promoted`` by it is added to that.
+    """
+    if change is not None:
+        change.promoted = people(promoted)
     changed = events.tournament_changed(
-        action, tournament=selectors.tournament_body(tournament.pk), actor=actor
+        action,
+        tournament=selectors.tournament_body(tournament.pk),
+        actor=actor,
+        change=change,
     )
     emit(changed, overlays=audience.overlays_of(TOURNAMENT, tournament.pk))

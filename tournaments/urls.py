@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
 from tournaments.converters import GameRefConverter, LobbyConverter
+from tournaments.participant_views import ParticipantViewSet
 from tournaments.scoreboard_views import PlayersViewSet, ScoreboardViewSet
 from tournaments.views import TournamentViewSet
 
@@ -32,8 +33,38 @@ urlpatterns = [
     ),
     path(
         "tournaments/<id:pk>/participants",
-        TournamentViewSet.as_view({"get": "participants", "post": "register"}),
+        ParticipantViewSet.as_view({"get": "participants", "post": "register"}),
         name="tournament-participants",
+    ),
+    path(
+        "tournaments/<id:pk>/participants/<id:participant>",
+        ParticipantViewSet.as_view({"get": "participant", "patch": "change", "delete": "remove"}),
+        name="tournament-participant",
+    ),
+    path(
+        "tournaments/<id:pk>/participants/<id:participant>/check-in",
+        ParticipantViewSet.as_view({"post": "check_in", "delete": "take_back_check_in"}),
+        name="participant-check-in",
+    ),
+    path(
+        "tournaments/<id:pk>/participants/<id:participant>/withdraw",
+        ParticipantViewSet.as_view({"post": "withdraw"}),
+        name="participant-withdraw",
+    ),
+    path(
+        "tournaments/<id:pk>/participants/<id:participant>/admit",
+        ParticipantViewSet.as_view({"post": "admit"}),
+        name="participant-admit",
+    ),
+    path(
+        "tournaments/<id:pk>/check-in/close",
+        ParticipantViewSet.as_view({"post": "close_check_in"}),
+        name="tournament-close-check-in",
+    ),
+    path(
+        "tournaments/<id:pk>/transition",
+        TournamentViewSet.as_view({"get": "transitions", "post": "transition"}),
+        name="tournament-transition",
     ),
     path(
         "tournaments/<id:pk>/games/<game:ref>/lobbies/<lobby:lobby>/placements",

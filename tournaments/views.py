@@ -1,4 +1,4 @@
-"""Tournaments over REST: themselves, who takes part, their standings, and the result of a lobby."""
+"""Tournaments over REST: themselves, their life, their standings, and the result of a lobby."""
 
 from http import HTTPStatus
 
@@ -16,15 +16,14 @@ from tournaments.choices import TournamentStatus
 from tournaments.errors import TournamentNotFoundError
 from tournaments.filters import TournamentFilter
 from tournaments.serializers import (
-    ParticipantInput,
-    ParticipantListSerializer,
-    ParticipantSerializer,
     PlacementsInput,
     StandingsSerializer,
     StatisticsSerializer,
     TournamentInput,
     TournamentListSerializer,
     TournamentSerializer,
+    TransitionInput,
+    TransitionsSerializer,
 )
 from tournaments.standings import GameRef
 
@@ -99,6 +98,22 @@ class TournamentViewSet(ApiViewSet):
         name = services.delete_tournament(actor=request.user, tournament_id=pk)
         return Response({"message": f"Tournament {name} was deleted."})
 
+    @extend_schema(responses=TransitionsSerializer)
+    def transitions(self, request: Request, pk: int) -> Response:
+        """What a tournament is, and what it may become next."""
+        return Response(selectors.transitions(pk))
+
+    @extend_schema(request=TransitionInput, responses={200: TournamentSerializer})
+    def transition(self, request: Request, pk: int) -> Response:
+        """Move a tournament on in its life.
+
+        A status that does not follow on the present one is 409 `illegal_transition`; `legal` names
+        those that do.
+        """
+        fields = self.validated(TransitionInput)
+        services.change_status(actor=request.user, tournament_id=pk, **fields)
+        return Response(selectors.tournament_body(pk))
+
     @extend_schema(responses=StatisticsSerializer)
     def statistics(self, request: Request, pk: int) -> Response:
         """How full a tournament is and how far it has come."""
@@ -113,26 +128,6 @@ class TournamentViewSet(ApiViewSet):
         except ValueError:
             raise InvalidFieldsError({"after": ["Must be DAY.GAME, such as 2.6."]}) from None
         return Response(selectors.standings(pk, after=after))
-
-    @extend_schema(parameters=page_parameters(), responses=ParticipantListSerializer)
-    def participants(self, request: Request, pk: int) -> Response:
-        """Who takes part, in the order of registration."""
-        page = page_of(request)
-        rows = selectors.participant_rows(pk)
-        return Response({"participants": list(rows[page.window]), "total": rows.count()})
-
-    @extend_schema(request=ParticipantInput, responses={201: ParticipantSerializer})
-    def register(self, request: Request, pk: int) -> Response:
-        """Add a participant."""
-        form = ParticipantInput(data=self.body)
-        if not form.is_valid():
-            services.refuse_registration(tournament_id=pk)
-            raise drf.ValidationError(form.errors)
-        participant = services.register_participant(
-            actor=request.user, tournament_id=pk, fields=form.validated_data
-        )
-        body = {name: getattr(participant, name) for name in selectors.PARTICIPANT_FIELDS}
-        return Response(body, status=HTTPStatus.CREATED)
 
     @extend_schema(request=PlacementsInput, responses=StandingsSerializer)
     def placements(self, request: Request, pk: int, ref: GameRef, lobby: int) -> Response:

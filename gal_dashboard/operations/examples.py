@@ -84,6 +84,7 @@ _TOURNAMENT = {
     "status": "in_progress",
     "max_participants": 32,
     "current_participants": 32,
+    "team_size": 1,
     "start_date": "2026-11-20T00:00:00Z",
     "end_date": "2026-11-22T00:00:00Z",
     "points_table": {"1": 8, "2": 7, "3": 6, "4": 5, "5": 4, "6": 3, "7": 2, "8": 1},
@@ -92,7 +93,19 @@ _TOURNAMENT = {
     "created_at": _AT,
     "updated_at": _AT,
 }
-_PARTICIPANT = {"id": 5, "name": "Dishsoap", "riot_id": "Dishsoap#NA1", "seed": 1}
+_PARTICIPANT = {
+    "id": 5,
+    "name": "Dishsoap",
+    "riot_id": "Dishsoap#NA1",
+    "seed": 1,
+    "status": "registered",
+    "waitlist_position": None,
+    "members": [],
+    "aliases": [],
+    "manual_rank": None,
+    "checked_in_at": None,
+    "withdrawn_at": None,
+}
 _STANDINGS = {
     "tournament_id": 1,
     "snapshot_id": 17,
@@ -155,60 +168,8 @@ _USER = {
     "updated_at": _AT,
 }
 
-_KEY = {
-    "key": "graphics.lock_ttl_seconds",
-    "value": 120,
-    "description": "Shorter while the final is on.",
-    "category": "graphics",
-    "type": "integer",
-    "source": "all",
-    "environment": "all",
-    "is_registered": True,
-    "is_secret": False,
-    "problem": None,
-    "created_at": _AT,
-    "updated_at": _AT,
-    "updated_by": "dashboard_user",
-    "title": "Life of a canvas lock",
-    "default": 300,
-    "variable": "GAL_GRAPHICS_LOCK_TTL_SECONDS",
-    "minimum": 2,
-    "maximum": 3600,
-    "choices": [],
-    "pattern": None,
-    "needs_restart": False,
-}
-_BOTS_KEY = {
-    "key": "bots.channel",
-    "value": {"id": "184467440737095516"},
-    "description": "Where results are posted.",
-    "category": "custom",
-    "type": "json",
-    "source": "all",
-    "environment": "all",
-    "is_registered": False,
-    "is_secret": False,
-    "problem": None,
-    "created_at": _AT,
-    "updated_at": _AT,
-    "updated_by": "dashboard_user",
-}
-_YAML = """format: gal-configuration/1
-settings:
-- key: graphics.lock_ttl_seconds
-  environment: all
-  category: graphics
-  description: Shorter while the final is on.
-  value: 120
-"""
-
 REQUESTS: dict[str, Any] = {
     "archive_archive": {"reason": "The day is over."},
-    "configuration_update": {"value": 120, "description": "Shorter while the final is on."},
-    "configuration_create": {"id": "184467440737095516"},
-    "configuration_bulk_update": {"graphics.lock_ttl_seconds": 120, "graphics.canvas_width": 1920},
-    "configuration_rollback": {"change_id": 41},
-    "configuration_import_": {"document": _YAML, "dry_run": True},
     "auth_login": {"master_password": "correct horse battery staple"},
     "auth_refresh": {"refresh_token": _TOKENS["refresh_token"]},
     "auth_logout": {"refresh_token": _TOKENS["refresh_token"]},
@@ -233,6 +194,8 @@ REQUESTS: dict[str, Any] = {
     "tournaments_update": {"description": "Three days, thirty-two players."},
     "tournaments_partial_update": {"status": "in_progress"},
     "tournaments_register": {"name": "Dishsoap", "riot_id": "Dishsoap#NA1", "seed": 1},
+    "tournaments_change": {"seed": 3, "members": []},
+    "tournaments_transition": {"status": "postponed", "reason": "The servers are down."},
     "tournaments_placements": {"placements": {"Dishsoap": 1, "Double61": 2}, "absent": ["Wilted"]},
     "scoreboard_refresh": {"tournament_id": 1},
     "users_create": {"username": "dishsoap", "discord_id": "184467440737095516"},
@@ -274,61 +237,12 @@ ANSWERS: dict[str, Any] = {
         "expires_at": _AT,
     },
     "auth_ws_ticket": {"ticket": "q4vY0mZ3nT8rK1xW6bL9cJ2dF5gH7sA", "expires_in": 30},
-    "configuration_list": {"configurations": [_BOTS_KEY, _KEY], "total": 2},
-    "configuration_by_category": [_KEY],
-    "configuration_retrieve": _KEY,
-    "configuration_update": _KEY,
-    "configuration_create": _BOTS_KEY,
-    "configuration_destroy": {"message": "graphics.lock_ttl_seconds was removed."},
-    "configuration_bulk_update": {
-        "success": True,
-        "message": "2 keys were stored, 0 were not.",
-        "data": {
-            "updated": ["graphics.lock_ttl_seconds", "graphics.canvas_width"],
-            "errors": [],
-            "total_updated": 2,
-            "total_errors": 0,
-        },
-    },
-    "configuration_history": {
-        "history": [
-            {
-                "id": 41,
-                "action": "updated",
-                "environment": "all",
-                "author": "dashboard_user",
-                "at": _AT,
-                "before": 300,
-                "after": 120,
-            }
-        ],
-        "total": 1,
-    },
-    "configuration_rollback": {
-        "message": "graphics.lock_ttl_seconds is as it was before that change.",
-        "configuration": {**_KEY, "value": 300},
-    },
-    "configuration_export": {"document": _YAML},
-    "configuration_import_": {
-        "dry_run": True,
-        "added": [
-            {
-                "key": "graphics.lock_ttl_seconds",
-                "environment": "all",
-                "before": None,
-                "after": 120,
-            }
-        ],
-        "changed": [],
-        "unchanged": 0,
-    },
     "docs_index": {
         "name": "Guardian Angel League Live Graphics Dashboard",
         "version": "0.1.0",
         "docs": "/docs",
         "redoc": "/redoc",
         "openapi": "/openapi.json",
-        "asyncapi": "/asyncapi.json",
         "admin": "/admin/",
         "health": "/health",
     },
@@ -416,6 +330,9 @@ ANSWERS: dict[str, Any] = {
         "max_participants": 32,
         "current_participants": 32,
         "participation_rate": 100.0,
+        "checked_in": 32,
+        "waiting": 4,
+        "withdrawn": 1,
         "games_played": 16,
         "results": 416,
         "absences": 0,
@@ -423,6 +340,16 @@ ANSWERS: dict[str, Any] = {
     "tournaments_standings": _STANDINGS,
     "tournaments_participants": {"participants": [_PARTICIPANT], "total": 1},
     "tournaments_register": _PARTICIPANT,
+    "tournaments_participant": _PARTICIPANT,
+    "tournaments_change": {**_PARTICIPANT, "seed": 3},
+    "tournaments_remove": {"message": "Participant Dishsoap was removed."},
+    "tournaments_check_in": {**_PARTICIPANT, "status": "checked_in", "checked_in_at": _AT},
+    "tournaments_take_back_check_in": _PARTICIPANT,
+    "tournaments_withdraw": {**_PARTICIPANT, "status": "withdrawn", "withdrawn_at": _AT},
+    "tournaments_admit": _PARTICIPANT,
+    "tournaments_close_check_in": {"withdrawn": ["Wilted"]},
+    "tournaments_transitions": {"status": "completed", "legal": ["in_progress", "cancelled"]},
+    "tournaments_transition": {**_TOURNAMENT, "status": "postponed"},
     "tournaments_placements": _STANDINGS,
     "users_list": {"users": [_USER], "total": 1, "page": 1, "per_page": 100},
     "users_create": {**_USER, "display_name": "", "riot_id": None},

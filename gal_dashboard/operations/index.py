@@ -16,7 +16,6 @@ INDEX = inline_serializer(
         "docs": serializers.CharField(),
         "redoc": serializers.CharField(),
         "openapi": serializers.CharField(),
-        "asyncapi": serializers.CharField(),
         "admin": serializers.CharField(),
         "health": serializers.CharField(),
     },
@@ -37,7 +36,6 @@ class IndexViewSet(ApiViewSet):
                 "docs": "/docs",
                 "redoc": "/redoc",
                 "openapi": "/openapi.json",
-                "asyncapi": "/asyncapi.json",
                 "admin": "/admin/",
                 "health": "/health",
             }

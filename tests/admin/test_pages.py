@@ -20,7 +20,7 @@ from graphics.locks import acquire_lock
 from graphics.models import CanvasLease, Graphic
 from graphics.services import create_graphic
 from tests.admin.staff import PASSWORD, Staff, new_account
-from tournaments import roster, services
+from tournaments import registration, services
 from tournaments.models import Participant, ScoreboardSnapshot, Tournament
 from users.choices import Role
 from users.models import Session, User
@@ -54,7 +54,7 @@ def make_rows(number: int) -> None:
     tournament = services.create_tournament(
         actor=SYSTEM, fields={"name": f"Cup {number}", "max_participants": 8}
     )
-    services.register_participant(
+    registration.register_participant(
         actor=SYSTEM, tournament_id=tournament.pk, fields={"name": "Ann", "user": user}
     )
     graphic = create_graphic(
@@ -94,6 +94,11 @@ def all_pages(crown: Tournament) -> Iterator[str]:
     yield reverse("admin:tournaments_tournament_lobby", args=[crown.pk, "3.1", 1])
     yield reverse("admin:tournaments_tournament_lobby", args=[crown.pk, "1.1", 1])
     yield reverse("admin:tournaments_tournament_roster", args=[crown.pk])
+    yield reverse("admin:tournaments_tournament_registration", args=[crown.pk])
+    yield reverse("admin:tournaments_tournament_transition", args=[crown.pk, "postponed"])
+    yield reverse("admin:tournaments_tournament_close_check_in", args=[crown.pk])
+    player = crown.participants.earliest("pk").pk
+    yield reverse("admin:tournaments_tournament_withdraw", args=[crown.pk, player])
     yield reverse("admin:users_user_password", args=[User.objects.latest("pk").pk])
 
 
@@ -192,7 +197,7 @@ def test_the_page_of_results_costs_the_same_queries_however_many_play(ann, crown
     small = services.create_tournament(
         actor=SYSTEM, fields={"name": "Small", "max_participants": 8}
     )
-    roster.register_participants(actor=SYSTEM, tournament_id=small.pk, names=["Ann", "Bob"])
+    registration.register_participants(actor=SYSTEM, tournament_id=small.pk, names=["Ann", "Bob"])
     counts = []
     for tournament in (small, crown):
         with CaptureQueriesContext(connection) as queries:

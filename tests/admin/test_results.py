@@ -7,7 +7,7 @@ from gal_dashboard.core.wire import dumps
 from gal_dashboard.realtime import ports
 from graphics.services import create_graphic
 from tests.admin.staff import Staff, errors_in, leaves, new_account
-from tournaments import roster, services
+from tournaments import registration, services
 from tournaments.models import Placement, ScoreboardSnapshot, Tournament
 from tournaments.selectors import newest_document
 from users.choices import Role
@@ -51,7 +51,7 @@ def small_cup(db) -> Tournament:
         actor=SYSTEM, fields={"name": "Small Cup", "max_participants": 16}
     )
     names = [f"Player {number}" for number in range(1, 17)]
-    roster.register_participants(actor=SYSTEM, tournament_id=tournament.pk, names=names)
+    registration.register_participants(actor=SYSTEM, tournament_id=tournament.pk, names=names)
     return tournament
 
 

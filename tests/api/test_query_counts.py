@@ -10,7 +10,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from configuration.services import create_value
 from gal_dashboard.core.context import SYSTEM
 from gal_dashboard.events.recording import recording
 from gal_dashboard.realtime import processes
@@ -21,7 +20,7 @@ from graphics.locks import acquire_lock
 from graphics.models import Graphic
 from graphics.services import Changes, create_graphic, update_graphic
 from tests.support.routes import routes
-from tournaments import services
+from tournaments import registration, services
 from tournaments.results import LobbyResult, record_lobby_result
 from tournaments.standings import GameRef
 from users.accounts import create_account
@@ -98,7 +97,7 @@ def tournaments(count: int) -> int:
 def participants(count: int) -> int:
     entered = tournament()
     for number in range(count):
-        services.register_participant(
+        registration.register_participant(
             actor=SYSTEM, tournament_id=entered, fields={"name": f"Player {number}"}
         )
     return entered
@@ -136,12 +135,6 @@ def accounts(count: int) -> int:
     return user.pk
 
 
-def keys(count: int) -> int:
-    for number in range(count):
-        create_value(actor=SYSTEM, key=f"bot.key-{number}", value=number)
-    return 0
-
-
 class Cost(NamedTuple):
     """``make`` puts so many rows in and gives the path's ``pk``; ``queries`` is what a read costs.
 
@@ -168,9 +161,6 @@ COSTS = {
     "/api/v1/scoreboard/latest": Cost(results, 3),
     "/api/v1/scoreboard/snapshots": Cost(snapshots, 1),
     "/api/v1/users": Cost(accounts, 4),
-    "/api/v1/configuration": Cost(keys, 2),
-    "/api/v1/configuration/category/{category}": Cost(keys, 2),
-    "/api/v1/configuration/export": Cost(keys, 2),
 }
 # They read one row, or none.
 NO_LISTS = {
@@ -179,7 +169,6 @@ NO_LISTS = {
     "/health",
     "/health/ready",
     "/openapi.json",
-    "/asyncapi.json",
     "/docs",
     "/redoc",
     "/api/v1/graphics/{pk}",
@@ -187,13 +176,13 @@ NO_LISTS = {
     "/api/v1/graphics/{pk}/view",
     "/api/v1/lock/{pk}/status",
     "/api/v1/tournaments/{pk}",
+    "/api/v1/tournaments/{pk}/participants/{participant}",
+    "/api/v1/tournaments/{pk}/transition",
     "/api/v1/scoreboard/{pk}",  # as latest
     "/api/v1/users/{pk}",
     "/api/v1/users/me",
     "/api/v1/users/discord/{discord_id}",
     "/api/v1/users/statistics/overview",
-    "/api/v1/configuration/{key}",
-    "/api/v1/configuration/{key}/history",  # of one key
 }
 
 
@@ -209,7 +198,7 @@ def test_a_list_costs_the_same_however_long(path, cost, rows):
     get_user_model().objects.create_superuser(**ACCOUNT)
     client = Client()
     token = client.post("/auth/login", ACCOUNT, "application/json").json()["access_token"]
-    address = path.format(pk=cost.make(rows), category="custom")
+    address = path.format(pk=cost.make(rows))
 
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(address, headers={"Authorization": f"Bearer {token}"})

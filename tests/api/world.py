@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.support.api import Api
-from tests.support.routes import DISCORD_ID, KEY, Route
+from tests.support.routes import DISCORD_ID, Route
 from tests.support.server import MASTER_PASSWORD
 
 WINDOW = "window-7"  # as the description's examples have it
@@ -17,14 +17,16 @@ PLAYERS = [f"Player {number}" for number in range(1, 9)]
 class World:
     """A tournament with eight players and the result of one lobby, a graphic that shows it, a user.
 
-    Of further graphics one is archived, and one is locked by the client that made the world.
+    Another tournament is in its check-in. A third one has begun, with a gap and one who waits. Of
+    further graphics one is archived, and one is locked by the client that made the world.
     """
 
     ids: Mapping[str, int]
 
     def address(self, route: Route) -> str:
         """The route's address with everything in it that exists here."""
-        return route.address(self.ids.get(USED.get(route.template, route.area)))
+        pk = self.ids.get(USED.get(route.template, route.area))
+        return route.address(pk, participant=self.ids[PEOPLE.get(route.template, "participant")])
 
     def body(self, method: str, route: Route) -> dict[str, Any]:
         """The least that ``method`` accepts there; raises ``KeyError`` for an unknown route."""
@@ -35,8 +37,6 @@ class World:
             return f"Newcomer {next(_numbers)}"
         if value is NEW_LOGIN:
             return f"newcomer-{next(_numbers)}"
-        if value is CHANGE:
-            return self.ids["change"]
         return self.ids["tournaments"] if value is TOURNAMENT else value
 
 
@@ -48,10 +48,18 @@ USED: Mapping[str, str] = {
     "/api/v1/lock/{pk}": "locked",
     "/api/v1/lock/{pk}/refresh": "locked",
     "/api/v1/lock/{pk}/status": "locked",
+    "/api/v1/tournaments/{pk}/check-in/close": "checking_in",
+    "/api/v1/tournaments/{pk}/participants/{participant}": "checking_in",
+    "/api/v1/tournaments/{pk}/participants/{participant}/check-in": "checking_in",
+    "/api/v1/tournaments/{pk}/participants/{participant}/withdraw": "checking_in",
+    "/api/v1/tournaments/{pk}/participants/{participant}/admit": "with_a_gap",
+}
+# Whom it acts on, where it is not the participant of the tournament in its check-in.
+PEOPLE: Mapping[str, str] = {
+    "/api/v1/tournaments/{pk}/participants/{participant}/admit": "waiting",
 }
 # Stand for what is only known when a body is sent.
 TOURNAMENT = object()
-CHANGE = object()
 NEW_NAME = object()
 NEW_LOGIN = object()
 _numbers = itertools.count(1)
@@ -77,6 +85,14 @@ BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/api/v1/tournaments/{pk}"): {"description": "Changed"},
     ("DELETE", "/api/v1/tournaments/{pk}"): {},
     ("POST", "/api/v1/tournaments/{pk}/participants"): {"name": NEW_NAME},
+    ("PATCH", "/api/v1/tournaments/{pk}/participants/{participant}"): {"seed": 3},
+    ("DELETE", "/api/v1/tournaments/{pk}/participants/{participant}"): {},
+    ("POST", "/api/v1/tournaments/{pk}/participants/{participant}/check-in"): {},
+    ("DELETE", "/api/v1/tournaments/{pk}/participants/{participant}/check-in"): {},
+    ("POST", "/api/v1/tournaments/{pk}/participants/{participant}/withdraw"): {},
+    ("POST", "/api/v1/tournaments/{pk}/participants/{participant}/admit"): {},
+    ("POST", "/api/v1/tournaments/{pk}/check-in/close"): {},
+    ("POST", "/api/v1/tournaments/{pk}/transition"): {"status": "postponed"},
     ("PUT", "/api/v1/tournaments/{pk}/games/{ref}/lobbies/{lobby}/placements"): {
         "placements": {name: place for place, name in enumerate(reversed(PLAYERS), start=1)}
     },
@@ -86,14 +102,6 @@ BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/api/v1/users/{pk}"): {"riot_id": "Changed#EUW"},
     ("DELETE", "/api/v1/users/{pk}"): {},
     ("PATCH", "/api/v1/users/me"): {"riot_id": "Dashboard#EUW"},
-    ("POST", "/api/v1/configuration/{key}"): {},
-    ("PUT", "/api/v1/configuration/{key}"): {"value": {"of": "a bot"}},
-    ("DELETE", "/api/v1/configuration/{key}"): {},
-    ("POST", "/api/v1/configuration/{key}/rollback"): {"change_id": CHANGE},
-    ("POST", "/api/v1/configuration/bulk-update"): {KEY: 4},
-    ("POST", "/api/v1/configuration/import"): {
-        "document": "format: gal-configuration/1\nsettings: []\n"
-    },
     ("POST", "/auth/login"): {"master_password": MASTER_PASSWORD},
     ("POST", "/auth/refresh"): {},
     ("POST", "/auth/logout"): {},
@@ -117,11 +125,6 @@ def make_world(api: Api) -> World:
     if api.get(f"/api/v1/users/discord/{DISCORD_ID}").status_code == 404:
         fields = {"username": f"player-{next(_numbers)}", "discord_id": DISCORD_ID}
         assert api.post("/api/v1/users", json=fields).status_code == 201
-    api.post(f"/api/v1/configuration/{KEY}", json=1)  # by most worlds before this one
-    for value in (2, 3):
-        answer = api.put(f"/api/v1/configuration/{KEY}", json={"value": value})
-        assert answer.status_code == 200, answer.text
-    change = api.get(f"/api/v1/configuration/{KEY}/history").json()["history"][0]["id"]
     graphic, archived, locked = (api.new_graphic(tournament_id=tournament)["id"] for _ in range(3))
     done = [
         api.post(f"/api/v1/archive/{archived}"),
@@ -130,12 +133,40 @@ def make_world(api: Api) -> World:
     assert [answer.status_code for answer in done] == [200, 200]
     return World(
         ids={
+            **_registrations(api),
             "tournaments": tournament,
             "graphics": graphic,
             "archived": archived,
             "locked": locked,
-            "change": change,
             "users": user.json()["id"],
             "scoreboard": standings.json()["snapshot_id"],
         }
     )
+
+
+def _registrations(api: Api) -> dict[str, int]:
+    """A tournament in its check-in, and one whose game is drawn, with a gap and one who waits."""
+    checking_in = api.new_tournament(max_participants=2)["id"]
+    participant = _registered(api, checking_in, "Ann")
+    moved = api.post(f"/api/v1/tournaments/{checking_in}/transition", json={"status": "check_in"})
+    assert moved.status_code == 200, moved.text
+    with_a_gap = api.new_tournament(max_participants=3)["id"]
+    people = [_registered(api, with_a_gap, name) for name in ("Ann", "Bob", "Cid", "Dan")]
+    path = f"/api/v1/tournaments/{with_a_gap}"
+    done = [
+        api.put(f"{path}/games/1.1/lobbies/1/placements", json={"placements": {"Ann": 1}}),
+        api.post(f"{path}/participants/{people[1]}/withdraw"),
+    ]
+    assert [answer.status_code for answer in done] == [200, 200]
+    return {
+        "checking_in": checking_in,
+        "participant": participant,
+        "with_a_gap": with_a_gap,
+        "waiting": people[-1],
+    }
+
+
+def _registered(api: Api, tournament: int, name: str) -> int:
+    answer = api.post(f"/api/v1/tournaments/{tournament}/participants", json={"name": name})
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]

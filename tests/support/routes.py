@@ -9,7 +9,6 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from gal_dashboard.api.views import METHODS_WITH_BODY, ApiViewSet
 
 DISCORD_ID = "184467440737095516"
-KEY = "bots.world"  # of a client
 _CONVERTER = re.compile(r"<(?:[^>:]+:)?([^>]+)>")
 
 
@@ -26,7 +25,7 @@ class Route:
         """``graphics`` of ``/api/v1/graphics/{pk}``, ``auth`` of ``/auth/login``."""
         return self.template.removeprefix("/api/v1").split("/")[1]
 
-    def address(self, pk: int | str | None) -> str:
+    def address(self, pk: int | str | None, *, participant: int = 1) -> str:
         """Where the object is, with what there is once: a game, a lobby, a version 1 ..."""
         return self.template.format(
             pk=pk,
@@ -34,8 +33,7 @@ class Route:
             lobby=1,
             version=1,
             discord_id=DISCORD_ID,
-            key=KEY,
-            category="graphics",
+            participant=participant,
         )
 
     def is_public(self, method: str) -> bool:

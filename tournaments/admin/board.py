@@ -56,12 +56,6 @@ def sheet_of(book: Rulebook, ref: GameRef, number: int) -> LobbySheet | None:
     return next((lobby for lobby in lobbies if lobby.number == number), None)
 
 
-def field_of(book: Rulebook, ref: GameRef) -> int:
-    """How many play in a game: all, or what the last cut before it left."""
-    cuts = [cut.to for stage in book.rules.stages for cut in stage.cuts if cut.is_before(ref)]
-    return min([len(book.participants), *cuts])
-
-
 def _with_completeness(book: Rulebook) -> Sequence[tuple[GameSheet, bool]]:
     return [
         (game, result.complete) for game, result in zip(book.games, book.results(), strict=True)
@@ -90,7 +84,7 @@ def _cell(book: Rulebook, lobby: LobbySheet) -> LobbyCell:
 
 
 def _blank_cells(book: Rulebook, ref: GameRef) -> Mapping[int, LobbyCell]:
-    count = lobbies_needed(field_of(book, ref))
+    count = lobbies_needed(book.field_of(ref), book.tournament.lobby_size)
     return {
         number: LobbyCell(number=number, winner=None, is_drawn=False)
         for number in range(1, count + 1)

@@ -12,6 +12,8 @@ from tournaments.standings import LOBBY_SIZE, METRICS, Cut
 
 HIGHEST_DAY: Final = 365
 MOST_POINTS: Final = 1000
+LONGEST_NAME: Final = 100
+LONGEST_RIOT_ID: Final = 64
 _SEPARATORS: Final = re.compile(r"[,;\n\r]+")
 _NUMBER: Final = re.compile(r"[0-9]{1,4}\Z")
 _DAYS: Final = re.compile(r"([0-9]{1,4})(?:\s*(?:-|to)\s*([0-9]{1,4}))?\Z")
@@ -126,3 +128,25 @@ class SpellingsField(ListField):
 
     def text_of(self, value: list[str]) -> str:
         return "\n".join(value)
+
+
+class MembersField(ListField):
+    """The players of a team, one a line: a name, and after a semicolon the Riot id."""
+
+    widget = forms.Textarea({"rows": 3})
+
+    def to_python(self, value: Any) -> Any:
+        lines = forms.CharField.to_python(self, value).splitlines()
+        return [self._member(line) for line in lines if line.strip()]
+
+    def text_of(self, value: list[dict[str, str]]) -> str:
+        return "\n".join(
+            f"{member['name']}; {member['riot_id']}" if member.get("riot_id") else member["name"]
+            for member in value
+        )
+
+    def _member(self, line: str) -> dict[str, str]:
+        name, _, riot_id = (part.strip() for part in line.partition(";"))
+        if not name or len(name) > LONGEST_NAME or len(riot_id) > LONGEST_RIOT_ID:
+            raise ValidationError(f"{line[:40]} is no player. Write Ann; Ann#EUW.")
+        return {"name": name, "riot_id": riot_id}

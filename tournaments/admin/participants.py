@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from gal_dashboard.core.admin import ServiceModelAdmin
 from gal_dashboard.core.admin_site import COMPETITION
 from gal_dashboard.core.context import Actor
-from tournaments import roster, services
-from tournaments.admin.fields import SpellingsField
+from tournaments import registration, roster
+from tournaments.admin.fields import MembersField, SpellingsField
 from tournaments.models import Participant
 
 
@@ -22,6 +22,10 @@ class ParticipantForm(forms.ModelForm):
         help_text="One a line. Results that come under these names are this participant's.",
     )
 
+    members = MembersField(
+        required=False, help_text="Of a team: one a line, such as Ann; Ann#EUW. All or none."
+    )
+
     class Meta:
         model = Participant
         fields: ClassVar = [
@@ -30,6 +34,7 @@ class ParticipantForm(forms.ModelForm):
             "aliases",
             "user",
             "riot_id",
+            "members",
             "seed",
             "manual_rank",
         ]
@@ -45,15 +50,15 @@ class ParticipantAdmin(ServiceModelAdmin):
     can_delete = True
 
     form = ParticipantForm
-    list_display = ["name", "tournament", "user", "riot_id", "seed", "manual_rank"]
-    list_filter = ["tournament"]
+    list_display = ["name", "tournament", "status", "user", "riot_id", "seed", "manual_rank"]
+    list_filter = ["status", "tournament"]
     list_select_related = ["tournament", "user"]
     search_fields = ["name", "riot_id", "tournament__name"]
     search_help_text = "A name, a Riot id, or a tournament."
     ordering = ["-tournament_id", "name"]
     autocomplete_fields = ["tournament", "user"]
     fieldsets = [
-        (None, {"fields": ["tournament", "name", "aliases", "user", "riot_id"]}),
+        (None, {"fields": ["tournament", "name", "aliases", "user", "riot_id", "members"]}),
         ("Order", {"fields": [("seed", "manual_rank")]}),
     ]
 
@@ -61,14 +66,15 @@ class ParticipantAdmin(ServiceModelAdmin):
         return ["tournament"] if obj else []
 
     def version_of(self, shown: Participant) -> str:
-        values = (shown.name, shown.aliases, shown.user_id, shown.riot_id)
+        values = (shown.name, shown.aliases, shown.user_id, shown.riot_id, shown.members)
         return str((*values, shown.seed, shown.manual_rank))
 
     def create(self, *, actor: Actor, fields: Mapping[str, Any]) -> Participant:
-        return services.register_participant(
+        return registration.register_participant(
             actor=actor,
             tournament_id=fields["tournament"].pk,
             fields={name: value for name, value in fields.items() if name != "tournament"},
+            is_late=True,
         )
 
     def update(

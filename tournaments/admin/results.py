@@ -13,7 +13,7 @@ from gal_dashboard.core import admin_ports
 from gal_dashboard.core.admin import SEEN, refuse_as_changed
 from gal_dashboard.core.errors import DomainError, InvalidFieldsError
 from tournaments import results, rulebook, selectors
-from tournaments.admin.board import board_of, field_of, sheet_of
+from tournaments.admin.board import board_of, sheet_of
 from tournaments.admin.pages import TournamentPages
 from tournaments.models import Lobby, Tournament
 from tournaments.rulebook import LobbySheet, Rulebook
@@ -195,7 +195,7 @@ def _ref_or_404(game: str, number: int) -> GameRef:
 def _initial(book: Rulebook, ref: GameRef, lobby: LobbySheet | None) -> list[dict[str, str]]:
     """The rows of a sheet: drawn players by place, then in the order of the draw; or blanks."""
     if lobby is None:
-        return [{"player": ""}] * min(LOBBY_SIZE, max(field_of(book, ref), 1))
+        return [{"player": ""}] * min(book.tournament.lobby_size, max(book.field_of(ref), 1))
     seats = sorted(lobby.seats, key=lambda seat: seat.place or LOBBY_SIZE + 1)
     return [
         {

@@ -8,7 +8,7 @@ from django.urls import URLPattern, reverse
 from gal_dashboard.core import admin_ports
 from gal_dashboard.core.admin_refusals import Refusal
 from gal_dashboard.core.errors import DomainError
-from tournaments import roster
+from tournaments import registration
 from tournaments.admin.pages import TournamentPages
 from tournaments.models import LARGEST_TOURNAMENT
 
@@ -41,7 +41,7 @@ class RosterPage(TournamentPages):
         form = NamesForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             try:
-                added = roster.register_participants(
+                added = registration.register_participants(
                     actor=admin_ports.actor_of(request),
                     tournament_id=tournament.pk,
                     names=form.cleaned_data["names"],

@@ -5,11 +5,9 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Case, When
 from django.http import HttpRequest
 from django.urls import reverse
 
-from gal_dashboard.core import options
 from gal_dashboard.core.admin import ServiceInline, ServiceModelAdmin
 from gal_dashboard.core.admin_site import COMPETITION, Line, Panel
 from gal_dashboard.core.context import Actor
@@ -17,12 +15,13 @@ from gal_dashboard.core.errors import InvalidFieldsError
 from tournaments import format as formats
 from tournaments import services
 from tournaments.admin.fields import ChainField, CutsField, DaysField, PointsField
+from tournaments.admin.registration import RegistrationPages
 from tournaments.admin.results import ResultPages
 from tournaments.admin.roster import RosterPage
 from tournaments.choices import TournamentStatus
 from tournaments.format import StageFormat
+from tournaments.lifecycle import legal_moves
 from tournaments.models import Stage, Tournament, default_chain, default_points
-from tournaments.options import CURRENT
 from tournaments.standings import METRICS, Cut
 
 NEWEST = 6
@@ -49,10 +48,20 @@ class TournamentForm(forms.ModelForm):
             "status",
             "description",
             "max_participants",
+            "team_size",
             "start_date",
             "end_date",
         ]
         widgets: ClassVar = {"description": forms.Textarea({"rows": 3, "class": "vLargeTextField"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Of an existing tournament, offer only what may follow on what it is."""
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "status" in self.fields:
+            offered = {self.instance.status, *legal_moves(self.instance.status)}
+            self.fields["status"].choices = [
+                choice for choice in TournamentStatus.choices if choice[0] in offered
+            ]
 
 
 class StageForm(forms.ModelForm):
@@ -98,7 +107,10 @@ class TournamentAdmin(ServiceModelAdmin):
     actions = None  # a tournament goes with all its results: one by one, on its own page
     fieldsets = [
         (None, {"fields": [("name", "status"), "description"]}),
-        ("Size and time", {"fields": ["max_participants", "start_date", "end_date"]}),
+        (
+            "Size and time",
+            {"fields": [("max_participants", "team_size"), "start_date", "end_date"]},
+        ),
         ("Rules", {"fields": ["points_table", "tie_chain"]}),
         (
             "Origin",
@@ -110,7 +122,8 @@ class TournamentAdmin(ServiceModelAdmin):
         return super().get_queryset(request).with_counts()
 
     def get_urls(self):
-        return [*ResultPages(self).urls(), *RosterPage(self).urls(), *super().get_urls()]
+        pages = [ResultPages(self), RosterPage(self), RegistrationPages(self)]
+        return [*(url for page in pages for url in page.urls()), *super().get_urls()]
 
     def get_inlines(self, request: HttpRequest, obj: Tournament | None):
         return self.inlines if obj else []  # a new one gets its first stage from the service
@@ -153,8 +166,7 @@ class TournamentAdmin(ServiceModelAdmin):
         return super().response_add(request, obj, post_url_continue)
 
     def index_panel(self, request: HttpRequest) -> Panel:
-        on_air = Case(When(pk=options.value(CURRENT), then=0), default=1)
-        newest = Tournament.objects.with_counts().order_by(on_air, "-updated_at", "-pk")
+        newest = Tournament.objects.with_counts().order_by("-updated_at", "-pk")
         may_write = self.may_write(request)
         return Panel(
             title="Tournaments",
