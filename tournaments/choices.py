@@ -27,3 +27,12 @@ class ParticipantStatus(models.TextChoices):
     CHAMPION = "champion"
     IN_CHECK = "in_check"
     ELIMINATED = "eliminated"
+
+
+class DrawRule(models.TextChoices):
+    """How lobbies are dealt."""
+
+    SNAKE = "snake", "Snake over the standings"
+    SWISS = "swiss", "Swiss: equals meet"
+    RANDOM = "random", "By chance"
+    MANUAL = "manual", "By hand"

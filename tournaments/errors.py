@@ -117,3 +117,46 @@ class ParticipantSeatedError(DomainError):
     kind = ErrorKind.CONFLICT
     code = "participant_seated"
     message = "{name} has a seat in {lobbies} lobbies and cannot be removed."
+
+
+class GamePlayedError(DomainError):
+    """Raised for the draw of a game that has results."""
+
+    kind = ErrorKind.CONFLICT
+    code = "game_played"
+    message = "Game {game} has results and cannot be drawn any more."
+
+
+class GameOpenError(DomainError):
+    """Raised for a draw while the game before it is being played."""
+
+    kind = ErrorKind.CONFLICT
+    code = "game_open"
+    message = "Game {game} is not complete yet: the draw follows the standings after it."
+
+
+class CutUndecidedError(DomainError):
+    """Raised for a draw after a cut at which participants share the last rank that goes on."""
+
+    kind = ErrorKind.CONFLICT
+    code = "cut_undecided"
+    message = "{names} share the rank at the cut to {cut}: give one of them a manual rank."
+
+    def __init__(self, *, cut: int, tied: Sequence[str]) -> None:
+        super().__init__(cut=cut, names=", ".join(tied))
+        del self.facts["names"]
+        self.facts["tied"] = list(tied)
+
+
+class NobodyToDrawError(DomainError):
+    kind = ErrorKind.CONFLICT
+    code = "nobody_to_draw"
+    message = "Nobody takes part who could be drawn."
+
+
+class DrawChangedError(DomainError):
+    """Raised where the standings, or who takes part, changed since the draw was proposed."""
+
+    kind = ErrorKind.CONFLICT
+    code = "draw_changed"
+    message = "The draw is not what was proposed any more: look at it again."

@@ -18,6 +18,7 @@ CHANGES: Final = [
     "participant.withdrawn",
     "participant.promoted",
     "participant.removed",
+    "draw.published",
 ]
 Status = Annotated[str, Meta(extra_json_schema={"enum": TournamentStatus.values})]
 ChangeKind = Annotated[str, Meta(extra_json_schema={"enum": CHANGES})]
@@ -77,14 +78,15 @@ class Person(Form, kw_only=True):
 class Change(Form, kw_only=True):
     """What an update was; ``kind`` is the name that the audit trail gives to it.
 
-    A new status has ``before`` and ``after``. ``participants`` are those whom it concerns,
-    ``promoted`` those who moved up from the waitlist by it.
+    A new status has ``before`` and ``after``, a draw the ``game``. ``participants`` are those whom
+    it concerns, ``promoted`` those who moved up from the waitlist by it.
     """
 
     kind: ChangeKind
     before: Status | None = None
     after: Status | None = None
     reason: str | None = None
+    game: GameName | None = None
     participants: list[Person] = []  # msgspec copies an empty one for each
     promoted: list[Person] = []
 

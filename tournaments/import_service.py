@@ -29,6 +29,7 @@ def import_event(
         tournament, is_new = _tournament(plan)
         on_progress("rules")
         tournament.games.all().delete()
+        tournament.draws.all().delete()
         tournament.stages.all().delete()
         stages = _make_stages(tournament, plan)
         on_progress("participants")

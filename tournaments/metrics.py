@@ -23,7 +23,7 @@ class UnknownMetricError(ValueError):
 
 @dataclass(slots=True)
 class Tally:
-    """What one participant did in one stage."""
+    """What one participant did in one stage, and in those that it carries."""
 
     seed: int | None
     manual_rank: int | None

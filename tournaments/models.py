@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from gal_dashboard.core.models import TimestampedModel
-from tournaments.choices import EntryStatus, TournamentStatus
+from tournaments.choices import DrawRule, EntryStatus, TournamentStatus
 from tournaments.querysets import (
     ParticipantQuerySet,
     SnapshotQuerySet,
@@ -143,7 +143,7 @@ class Participant(models.Model):
 
 
 class Stage(models.Model):
-    """Days whose points count together. A new stage starts from zero."""
+    """Days whose points count together. A new stage starts from zero, unless it carries."""
 
     tournament = models.ForeignKey(Tournament, on_delete=models.CASCADE, related_name="stages")
     number = models.PositiveSmallIntegerField()
@@ -156,6 +156,24 @@ class Stage(models.Model):
     )
     threshold = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Checkmate: points that put a player in check."
+    )
+    carries = models.BooleanField(
+        default=False, db_default=False, help_text="Goes on with the points of the stage before."
+    )
+    points_table = models.JSONField(
+        null=True, blank=True, help_text="Points by place; null: those of the tournament."
+    )
+    tie_chain = models.JSONField(
+        null=True, blank=True, help_text="Metrics in order; null: those of the tournament."
+    )
+    games_a_day = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Null: until it is decided."
+    )
+    redraw_every = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Games for which a draw holds; null: the whole day."
+    )
+    draw_rule = models.CharField(
+        max_length=8, choices=DrawRule, default=DrawRule.SNAKE, db_default=DrawRule.SNAKE
     )
 
     class Meta:
@@ -170,11 +188,52 @@ class Stage(models.Model):
         return f"{self.tournament}: {self.name}"
 
 
+class Draw(models.Model):
+    """Who was drawn into which lobby, and by which rule; one that was replaced is kept."""
+
+    tournament = models.ForeignKey(Tournament, on_delete=models.CASCADE, related_name="draws")
+    day = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField(help_text="The first game that it holds for.")
+    rule = models.CharField(max_length=8, choices=DrawRule)
+    seed = models.BigIntegerField(null=True, blank=True, help_text="What chance began with.")
+    after = models.CharField(
+        max_length=12, blank=True, help_text="The game whose standings ordered it; blank: none."
+    )
+    lobbies = models.JSONField(help_text="Numbers of participants: lobby 1 first.")
+    drawn_by = models.CharField(max_length=150)
+    drawn_at = models.DateTimeField(auto_now_add=True)
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tournament", "day", "number"],
+                condition=Q(replaced_at__isnull=True),
+                name="tournaments_draw_one_holds",
+            ),
+            models.CheckConstraint(
+                condition=Q(rule__in=DrawRule.values), name="tournaments_draw_rule_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tournament} {self.day}.{self.number}: {self.get_rule_display()}"
+
+
 class Game(models.Model):
     tournament = models.ForeignKey(Tournament, on_delete=models.CASCADE, related_name="games")
     stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="games")
     day = models.PositiveSmallIntegerField()
     number = models.PositiveSmallIntegerField(help_text="Counted from 1 within its day.")
+    draw = models.ForeignKey(
+        Draw,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="games",
+        help_text="What seated its lobbies; null: nobody drew them here.",
+    )
 
     class Meta:
         ordering = ["tournament", "day", "number"]

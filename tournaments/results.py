@@ -8,16 +8,17 @@ from gal_dashboard.audit import trail
 from gal_dashboard.core.context import Actor
 from gal_dashboard.core.errors import InvalidFieldsError
 from gal_dashboard.events.recording import emit, recording
-from tournaments import events, rulebook, scoreboard
+from tournaments import drawing, events, rulebook
 from tournaments.choices import EntryStatus
 from tournaments.errors import (
-    EventDecidedError,
     GameNotFoundError,
     GameOutOfOrderError,
     TournamentNotFoundError,
 )
 from tournaments.models import Game, Lobby, Placement, Stage, Tournament
+from tournaments.querysets import TAKING_PART
 from tournaments.rulebook import Rulebook
+from tournaments.seating import refuse_decided
 from tournaments.services import lock_tournament, publish_standings
 from tournaments.standings import GameRef
 
@@ -46,6 +47,7 @@ def record_lobby_result(*, actor: Actor, tournament_id: int, result: LobbyResult
         tournament = lock_tournament(tournament_id)
         stage = _judge_game(tournament, result.ref)
         places = _resolve(tournament, result)
+        drawing.drop_skipped(tournament, result.ref)
         game, _ = Game.objects.get_or_create(
             tournament=tournament,
             day=result.ref.day,
@@ -57,9 +59,11 @@ def record_lobby_result(*, actor: Actor, tournament_id: int, result: LobbyResult
         if before == places:
             return False
         _refuse_seated_elsewhere(lobby, places)
+        _refuse_forgotten(lobby, places)
         _replace_seats(lobby, places)
         action = "corrected" if before else "recorded"
         _tell(action, actor=actor, tournament=tournament, lobby=lobby, places=places, before=before)
+        drawing.seat_next_game(tournament, result.ref)
         publish_standings(tournament=tournament, source="results")
         return True
 
@@ -81,36 +85,29 @@ def _judge_game(tournament: Tournament, ref: GameRef) -> Stage:
         raise GameNotFoundError(game=str(ref), days=", ".join(map(str, days)))
     book = rulebook.read(tournament)
     _refuse_out_of_order(book, ref)
-    _refuse_decided(book, ref)
+    refuse_decided(book, ref)
     return stage
 
 
 def _refuse_out_of_order(book: Rulebook, ref: GameRef) -> None:
     """A result belongs to a game that has one already, or to the next one.
 
-    That is the one that is drawn. Without a draw it is the next game of the day or the first of the
+    That is the one that is drawn; one that was only seated because a draw still held may be skipped
+    for the first of the next day. Without a draw it is the next game of the day or the first of the
     next day: how many games a day has is nobody's rule, it ends when the next one begins.
     """
     played = [game.ref for game in book.games if game.has_result]
     newest = max(played, default=GameRef(0, 0))
-    drawn = (game.ref for game in book.games if game.lobbies and game.ref > newest)
-    upcoming = list(drawn)[:1]
-    if not upcoming:
-        days = sorted(day for stage in book.rules.stages for day in stage.days)
+    days = sorted(day for stage in book.rules.stages for day in stage.days)
+    later = [GameRef(day, 1) for day in days if day > newest.day][:1]
+    drawn = [game for game in book.games if game.lobbies and game.ref > newest][:1]
+    if drawn:
+        upcoming = [drawn[0].ref, *(later if drawn[0].may_be_skipped else [])]
+    else:
         upcoming = [GameRef(newest.day, newest.game + 1)] if played else []
-        upcoming += [GameRef(day, 1) for day in days if day > newest.day][:1]
+        upcoming += later
     if ref not in played and ref not in upcoming:
         raise GameOutOfOrderError(game=str(ref), next_game=" or ".join(map(str, upcoming)))
-
-
-def _refuse_decided(book: Rulebook, ref: GameRef) -> None:
-    standing = scoreboard.compute(book)
-    if standing.champion is None or standing.after is None or ref <= standing.after:
-        return
-    stage = next(stage for stage in book.rules.stages if stage.number == standing.stage)
-    if ref.day in stage.days:
-        champion = book.participants[standing.champion].name
-        raise EventDecidedError(game=str(ref), champion=champion, decided_in=str(standing.after))
 
 
 def _resolve(tournament: Tournament, result: LobbyResult) -> dict[int, int | None]:
@@ -172,6 +169,22 @@ def _refuse_seated_elsewhere(lobby: Lobby, places: Mapping[int, int | None]) -> 
             f"{seat.participant.name} sits in lobby {seat.lobby.number} of this game."
         ]
         for seat in others
+    }
+    if errors:
+        raise InvalidFieldsError(errors)
+
+
+def _refuse_forgotten(lobby: Lobby, places: Mapping[int, int | None]) -> None:
+    """Whoever was drawn into the lobby has a place or was absent, unless withdrawn meanwhile."""
+    if lobby.game.draw_id is None:
+        return
+    seats = lobby.placements.exclude(participant__in=list(places)).select_related("participant")
+    errors = {
+        f"placements.{seat.participant.name}": [
+            f"{seat.participant.name} sits in this lobby: give a place, or say absent."
+        ]
+        for seat in seats
+        if seat.participant.status in TAKING_PART
     }
     if errors:
         raise InvalidFieldsError(errors)

@@ -36,8 +36,21 @@ class LobbySheet:
 
 @dataclass(frozen=True, slots=True)
 class GameSheet:
+    """``drawn_for`` is the game whose draw seated this one; none if nobody drew it here."""
+
     ref: GameRef
     lobbies: tuple[LobbySheet, ...]
+    drawn_for: int | None
+
+    @property
+    def is_drawn(self) -> bool:
+        """Its lobbies were drawn here, so they are all there are."""
+        return self.drawn_for is not None
+
+    @property
+    def may_be_skipped(self) -> bool:
+        """It was only seated because the draw of an earlier game still held, and is not played."""
+        return self.drawn_for not in {None, self.ref.game} and not self.has_result
 
     @property
     def has_result(self) -> bool:
@@ -65,7 +78,7 @@ class Rulebook:
         ]
 
     def _is_complete(self, game: GameSheet) -> bool:
-        """All drawn lobbies are in, and as many have a result as the cuts have left."""
+        """All lobbies are in; of a game that nobody drew here, as many as the cuts have left."""
         judged = sum(
             seat.place is not None or seat.is_absent
             for lobby in game.lobbies
@@ -74,7 +87,7 @@ class Rulebook:
         return (
             game.has_result
             and all(lobby.has_result for lobby in game.lobbies)
-            and judged >= self.field_of(game.ref)
+            and (game.is_drawn or judged >= self.field_of(game.ref))
         )
 
     def field_of(self, ref: GameRef) -> int:
@@ -93,7 +106,9 @@ def read(tournament: Tournament) -> Rulebook:
         .select_related("user")
         .order_by("pk")
     }
-    games = Game.objects.filter(tournament=tournament).values_list("pk", "day", "number")
+    games = Game.objects.filter(tournament=tournament).values_list(
+        "pk", "day", "number", "draw__number"
+    )
     seats = (
         Placement.objects.filter(lobby__game__tournament=tournament)
         .order_by("lobby__number", "pk")
@@ -124,7 +139,7 @@ def _in_the_standings(
 
 def rules_of(tournament: Tournament, stages: Sequence[Stage]) -> Rules:
     return Rules(
-        points={int(place): points for place, points in tournament.points_table.items()},
+        points=_points(tournament.points_table),
         chain=tuple(tournament.tie_chain),
         stages=tuple(
             StageRules(
@@ -133,17 +148,24 @@ def rules_of(tournament: Tournament, stages: Sequence[Stage]) -> Rules:
                 days=tuple(stage.days),
                 cuts=tuple(Cut(cut["day"], cut["game"], cut["to"]) for cut in stage.cuts),
                 threshold=stage.threshold,
+                points=_points(stage.points_table) if stage.points_table is not None else None,
+                chain=tuple(stage.tie_chain) if stage.tie_chain is not None else None,
+                carries=stage.carries,
             )
             for stage in stages
         ),
     )
 
 
+def _points(table: Mapping[str, int]) -> dict[int, int]:
+    return {int(place): points for place, points in table.items()}
+
+
 def _sheets(
-    games: Sequence[tuple[int, int, int]],
+    games: Sequence[tuple[int, int, int, int | None]],
     seats: Sequence[tuple[int, int, int, int | None, bool]],
 ) -> tuple[GameSheet, ...]:
-    lobbies: dict[int, dict[int, list[Seat]]] = {pk: {} for pk, _, _ in games}
+    lobbies: dict[int, dict[int, list[Seat]]] = {pk: {} for pk, *_ in games}
     for game_id, lobby, participant_id, place, is_absent in seats:
         lobbies[game_id].setdefault(lobby, []).append(Seat(participant_id, place, is_absent))
     return tuple(
@@ -153,6 +175,7 @@ def _sheets(
                 LobbySheet(number=lobby, seats=tuple(rows))
                 for lobby, rows in sorted(lobbies[pk].items())
             ),
+            drawn_for=drawn_for,
         )
-        for pk, day, number in sorted(games, key=lambda game: game[1:])
+        for pk, day, number, drawn_for in sorted(games, key=lambda game: game[1:3])
     )

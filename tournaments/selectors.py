@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from django.db.models import Count, QuerySet
 
-from tournaments import events, lifecycle, rulebook, scoreboard
+from tournaments import events, lifecycle, rulebook, scoreboard, stages
 from tournaments.choices import EntryStatus
 from tournaments.errors import (
     ParticipantNotFoundError,
@@ -15,7 +15,14 @@ from tournaments.errors import (
     TournamentNotFoundError,
 )
 from tournaments.event_data import PublicTournament
-from tournaments.models import Participant, ScoreboardEntry, ScoreboardSnapshot, Tournament
+from tournaments.models import (
+    Draw,
+    Participant,
+    ScoreboardEntry,
+    ScoreboardSnapshot,
+    Tournament,
+)
+from tournaments.presets import PRESETS
 from tournaments.standings import GameRef
 
 TOURNAMENT_FIELDS = (
@@ -176,6 +183,64 @@ def newest_document(tournament_id: int | None) -> tuple[int | None, str | None]:
         return None, None
     rows = ScoreboardSnapshot.objects.filter(tournament_id=tournament_id).order_by("-id")
     return rows.values_list("pk", "document").first() or (None, None)
+
+
+def presets() -> dict[str, Any]:
+    """The formats that a tournament may be given."""
+    formats = [
+        {
+            "preset": name,
+            "title": preset.title,
+            "description": preset.description,
+            "stages": [stages.wire(stage) for stage in preset.stages],
+        }
+        for name, preset in PRESETS.items()
+    ]
+    return {"formats": formats, "total": len(formats)}
+
+
+def tournament_format(tournament_id: int) -> dict[str, Any]:
+    """The stages of a tournament, in the order of their days."""
+    return {
+        "tournament_id": tournament_id,
+        "stages": [stages.wire(stage) for stage in stages.read(tournament_id)],
+    }
+
+
+def draws(tournament_id: int, *, window: slice) -> dict[str, Any]:
+    """All draws, the newest first, with the names as they are now."""
+    rows = Draw.objects.filter(tournament_id=tournament_id).order_by("-pk")
+    names = _names(tournament_id)
+    return {"draws": [_draw(row, names) for row in rows[window]], "total": rows.count()}
+
+
+def draw_body(draw: Draw) -> dict[str, Any]:
+    return _draw(draw, _names(draw.tournament_id))
+
+
+def _names(tournament_id: int) -> dict[int, str]:
+    rows = Participant.objects.filter(tournament_id=tournament_id)
+    return dict(rows.values_list("pk", "name"))
+
+
+def _draw(draw: Draw, names: Mapping[int, str]) -> dict[str, Any]:
+    return {
+        "id": draw.pk,
+        "game": f"{draw.day}.{draw.number}",
+        "rule": draw.rule,
+        "seed": draw.seed,
+        "after": draw.after or None,
+        "drawn_by": draw.drawn_by,
+        "drawn_at": draw.drawn_at,
+        "replaced_at": draw.replaced_at,
+        "lobbies": [
+            {
+                "lobby": number,
+                "seats": [{"participant_id": pk, "name": names.get(pk, "")} for pk in lobby],
+            }
+            for number, lobby in enumerate(draw.lobbies, start=1)
+        ],
+    }
 
 
 def snapshot_rows() -> QuerySet:

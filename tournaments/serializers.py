@@ -10,6 +10,7 @@ from gal_dashboard.api.fields import (
 )
 from tournaments.choices import EntryStatus, TournamentStatus
 from tournaments.models import LARGEST_TEAM, LARGEST_TOURNAMENT
+from tournaments.presets import PRESETS
 from tournaments.standings import LOBBY_SIZE
 
 MOST_ALIASES = 20
@@ -28,6 +29,14 @@ class TournamentInput(serializers.Serializer):
 
     def validate_description(self, value):
         return value or ""
+
+
+class NewTournamentInput(TournamentInput):
+    preset = serializers.ChoiceField(
+        choices=list(PRESETS),
+        required=False,
+        help_text="Its format; without one it begins with one stage of one day.",
+    )
 
 
 class TournamentSerializer(serializers.Serializer):

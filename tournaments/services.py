@@ -10,7 +10,16 @@ from gal_dashboard.core.context import Actor
 from gal_dashboard.core.wire import dumps
 from gal_dashboard.events import audience
 from gal_dashboard.events.recording import emit, recording
-from tournaments import dependants, events, lifecycle, rulebook, scoreboard, selectors, waitlist
+from tournaments import (
+    dependants,
+    events,
+    lifecycle,
+    rulebook,
+    scoreboard,
+    selectors,
+    stages,
+    waitlist,
+)
 from tournaments.errors import (
     IllegalTransitionError,
     TooFewPlacesError,
@@ -21,9 +30,9 @@ from tournaments.models import (
     Participant,
     ScoreboardEntry,
     ScoreboardSnapshot,
-    Stage,
     Tournament,
 )
+from tournaments.presets import DEFAULT, PRESETS
 from tournaments.standings import GameRef
 
 TOURNAMENT = "tournament"
@@ -48,12 +57,14 @@ def lock_tournaments(tournament_ids: Iterable[int]) -> frozenset[int]:
 
 
 def create_tournament(*, actor: Actor, fields: Mapping[str, Any]) -> Tournament:
-    """A new tournament with one stage of one day, until its format says otherwise."""
+    """A new tournament in the format of its ``preset``; without one, one stage of one day."""
     with recording():
-        tournament = Tournament(**fields)
+        own = {name: value for name, value in fields.items() if name != "preset"}
+        preset = fields.get("preset")
+        tournament = Tournament(**own)
         tournament.full_clean()
         tournament.save()
-        Stage.objects.create(tournament=tournament, number=1, name="Day 1", days=[1])
+        stages.store(tournament, PRESETS[preset].stages if preset else DEFAULT)
         trail.record("tournament.created", actor=actor, target=tournament)
         announce(tournament, actor, action="created")
         return tournament

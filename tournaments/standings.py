@@ -5,9 +5,9 @@ whenever it is computed. Participants are numbers; whether one is a player or a 
 business of the caller.
 
 Words: a *game* is played in several *lobbies* at once; a *stage* is a group of days whose points
-count together, and a new stage starts from zero; a *round* is the number of a game counted
-through the whole event; the *chain* is the list of metrics that orders a standing, first
-difference wins. Who is equal in all of them shares a rank: 1, 2, 2, 4.
+count together, and a new stage starts from zero unless it *carries* what came before it; a *round*
+is the number of a game counted through the whole event; the *chain* is the list of metrics that
+orders a standing, first difference wins. Who is equal in all of them shares a rank: 1, 2, 2, 4.
 """
 
 import math
@@ -114,13 +114,20 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class StageRules:
-    """Days whose points count together; with a ``threshold`` the stage ends by checkmate."""
+    """Days whose points count together; with a ``threshold`` the stage ends by checkmate.
+
+    A stage that ``carries`` goes on with the points and places of the stage before it. Its own
+    ``points`` and ``chain`` replace those of the event.
+    """
 
     number: int
     name: str
     days: tuple[int, ...]
     cuts: tuple[Cut, ...] = ()
     threshold: int | None = None
+    points: Mapping[int, int] | None = None
+    chain: tuple[str, ...] | None = None
+    carries: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +138,23 @@ class Rules:
     chain: tuple[str, ...]
     stages: tuple[StageRules, ...]
 
+    def points_in(self, stage: StageRules) -> Mapping[int, int]:
+        return self.points if stage.points is None else stage.points
+
+    def chain_in(self, stage: StageRules | None) -> tuple[str, ...]:
+        return self.chain if stage is None or stage.chain is None else stage.chain
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """Where one participant stands.
 
-    ``total_points`` and ``metrics`` are those of the current stage, or of the stage in which the
-    participant was cut; ``event_points`` is the sum of all stages. ``round_scores`` has the rounds
-    that the participant played or was absent in (0). ``rank_change`` is positive for a rise since
-    the game before in this stage; None in a stage's first game and for whoever has no result in
-    the newest game. ``in_check`` looks at the next game.
+    ``total_points`` and ``metrics`` are those of the current stage with what it carries, or of the
+    stage in which the participant was cut; ``event_points`` is the sum of all stages.
+    ``round_scores`` has the rounds that the participant played or was absent in (0).
+    ``rank_change`` is positive for a rise since the game before in this stage; None in the first
+    game of a stage that starts from zero, and for whoever has no result in the newest game.
+    ``in_check`` looks at the next game.
     """
 
     rank: int
@@ -206,6 +220,7 @@ class _Walk:
     ) -> None:
         self._rules = rules
         self._metrics = [(name, METRICS[name]) for name in rules.chain]
+        self._points = rules.points
         self._stage_of_day = {day: stage for stage in rules.stages for day in stage.days}
         self._manual_ranks = manual_ranks
         self._seeds = seeds
@@ -225,6 +240,10 @@ class _Walk:
         if stage is None:
             raise ValueError(f"Day {game.ref.day} belongs to no stage.")
         return stage
+
+    def goes_on_in(self, stage: StageRules) -> bool:
+        """Whether what was played so far counts in ``stage``."""
+        return stage is self.stage or (self.stage is not None and stage.carries)
 
     def in_check(self) -> set[int]:
         """Who would be champion by winning the next game; nobody once there is one."""
@@ -251,7 +270,7 @@ class _Walk:
             if not lobby.placements:
                 continue
             for participant, place in lobby.placements.items():
-                self._score(participant, place, self._rules.points.get(place, 0))
+                self._score(participant, place, self._points.get(place, 0))
                 if place == 1 and participant in in_check and self.champion is None:
                     self.champion = participant
             for participant in lobby.absent:
@@ -278,12 +297,16 @@ class _Walk:
     def _enter(self, stage: StageRules, ref: GameRef) -> None:
         if self.stage is stage:
             return
+        starts_anew = not self.goes_on_in(stage)
         self.stage = stage
         self.champion = None
+        self._points = self._rules.points_in(stage)
+        self._metrics = [(name, METRICS[name]) for name in self._rules.chain_in(stage)]
         # a cut before the first game with results found nobody in any order
         ahead = (cut for cut in stage.cuts if not cut.is_before(ref))
         self.cuts_ahead = sorted(ahead, key=attrgetter("moment"))
-        self._start_tallies()
+        if starts_anew:
+            self._start_tallies()
 
     def _score(self, participant: int, place: int, points: int) -> None:
         scores = self.round_scores.get(participant)
@@ -341,7 +364,10 @@ def compute(
     Raises ``UnknownMetricError`` for the chain and ``ValueError`` for results that contradict
     themselves: a stranger, a participant or a game twice, a day that belongs to no stage.
     """
-    unknown = [name for name in rules.chain if name not in METRICS]
+    chains = dict.fromkeys(
+        name for stage in (None, *rules.stages) for name in rules.chain_in(stage)
+    )
+    unknown = [name for name in chains if name not in METRICS]
     if unknown:
         raise UnknownMetricError(f"Unknown metrics in the chain: {', '.join(unknown)}.")
     in_order = sorted(games, key=attrgetter("ref"))
@@ -355,7 +381,7 @@ def compute(
         after=newest.ref if newest else None,
         complete=newest.complete if newest else True,
         stage=walk.stage.number if walk.stage else None,
-        chain=rules.chain,
+        chain=rules.chain_in(walk.stage),
         rounds=tuple(game.ref for game in in_order[: walk.round]),
         cut=walk.cuts_ahead[0].to if walk.cuts_ahead else None,
         champion=walk.champion,
@@ -374,12 +400,12 @@ def _play_all(
     ]
     ranks_before = None
     for number, game in counting:
-        same_stage = walk.stage_of(game) is walk.stage
-        if same_stage and walk.champion is not None:
+        stage = walk.stage_of(game)
+        if stage is walk.stage and walk.champion is not None:
             continue
         # an order costs more than a game: take it only where no later game may count
         may_be_newest = game is counting[-1][1] or bool(walk.in_check())
-        ranks_before = walk.ranks() if same_stage and may_be_newest else None
+        ranks_before = walk.ranks() if walk.goes_on_in(stage) and may_be_newest else None
         walk.play(number, game)
     return ranks_before
 

@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
 from tournaments.converters import GameRefConverter, LobbyConverter
+from tournaments.draw_views import DrawViewSet
 from tournaments.participant_views import ParticipantViewSet
 from tournaments.scoreboard_views import PlayersViewSet, ScoreboardViewSet
 from tournaments.views import TournamentViewSet
@@ -60,6 +61,22 @@ urlpatterns = [
         "tournaments/<id:pk>/check-in/close",
         ParticipantViewSet.as_view({"post": "close_check_in"}),
         name="tournament-close-check-in",
+    ),
+    path("tournaments/formats", DrawViewSet.as_view({"get": "presets"}), name="tournament-formats"),
+    path(
+        "tournaments/<id:pk>/format",
+        DrawViewSet.as_view({"get": "format", "put": "change_format"}),
+        name="tournament-format",
+    ),
+    path(
+        "tournaments/<id:pk>/draws",
+        DrawViewSet.as_view({"get": "draws", "post": "publish"}),
+        name="tournament-draws",
+    ),
+    path(
+        "tournaments/<id:pk>/draws/proposal",
+        DrawViewSet.as_view({"post": "propose"}),
+        name="draw-proposal",
     ),
     path(
         "tournaments/<id:pk>/transition",

@@ -16,6 +16,7 @@ from tournaments.choices import TournamentStatus
 from tournaments.errors import TournamentNotFoundError
 from tournaments.filters import TournamentFilter
 from tournaments.serializers import (
+    NewTournamentInput,
     PlacementsInput,
     StandingsSerializer,
     StatisticsSerializer,
@@ -68,10 +69,10 @@ class TournamentViewSet(ApiViewSet):
             }
         )
 
-    @extend_schema(request=TournamentInput, responses={201: TournamentSerializer})
+    @extend_schema(request=NewTournamentInput, responses={201: TournamentSerializer})
     def create(self, request: Request) -> Response:
-        """A new tournament, with one stage of one day."""
-        fields = self.validated(TournamentInput)
+        """A new tournament in the format of its preset, or with one stage of one day."""
+        fields = self.validated(NewTournamentInput)
         tournament = services.create_tournament(actor=request.user, fields=fields)
         return Response(selectors.tournament_body(tournament.pk), status=HTTPStatus.CREATED)
 

@@ -106,6 +106,30 @@ _PARTICIPANT = {
     "checked_in_at": None,
     "withdrawn_at": None,
 }
+_STAGE = {
+    "name": "Final",
+    "days": [1],
+    "cuts": [],
+    "threshold": 20,
+    "points": None,
+    "chain": None,
+    "carries": False,
+    "games": None,
+    "redraw_every": None,
+    "draw_rule": "snake",
+}
+_SEAT = {"participant_id": 5, "name": "Dishsoap"}
+_DRAW = {
+    "id": 9,
+    "game": "1.1",
+    "rule": "snake",
+    "seed": None,
+    "after": None,
+    "drawn_by": "dashboard_user",
+    "drawn_at": _AT,
+    "replaced_at": None,
+    "lobbies": [{"lobby": 1, "seats": [_SEAT]}],
+}
 _STANDINGS = {
     "tournament_id": 1,
     "snapshot_id": 17,
@@ -195,6 +219,9 @@ REQUESTS: dict[str, Any] = {
     "tournaments_partial_update": {"status": "in_progress"},
     "tournaments_register": {"name": "Dishsoap", "riot_id": "Dishsoap#NA1", "seed": 1},
     "tournaments_change": {"seed": 3, "members": []},
+    "tournaments_change_format": {"preset": "tacticians_crown"},
+    "tournaments_propose": {"rule": "random", "seed": 2026},
+    "tournaments_publish": {"rule": "snake"},
     "tournaments_transition": {"status": "postponed", "reason": "The servers are down."},
     "tournaments_placements": {"placements": {"Dishsoap": 1, "Double61": 2}, "absent": ["Wilted"]},
     "scoreboard_refresh": {"tournament_id": 1},
@@ -348,6 +375,29 @@ ANSWERS: dict[str, Any] = {
     "tournaments_withdraw": {**_PARTICIPANT, "status": "withdrawn", "withdrawn_at": _AT},
     "tournaments_admit": _PARTICIPANT,
     "tournaments_close_check_in": {"withdrawn": ["Wilted"]},
+    "tournaments_presets": {
+        "formats": [
+            {
+                "preset": "checkmate_final",
+                "title": "Checkmate final",
+                "description": "One lobby of eight.",
+                "stages": [_STAGE],
+            }
+        ],
+        "total": 1,
+    },
+    "tournaments_format": {"tournament_id": 1, "stages": [_STAGE]},
+    "tournaments_change_format": {"tournament_id": 1, "stages": [_STAGE]},
+    "tournaments_draws": {"draws": [_DRAW], "total": 1},
+    "tournaments_propose": {
+        "game": "1.1",
+        "rule": "random",
+        "seed": 2026,
+        "after": None,
+        "fingerprint": "8a54c1f0d2b94e77",
+        "lobbies": [{"lobby": 1, "seats": [{**_SEAT, "rank": None}]}],
+    },
+    "tournaments_publish": _DRAW,
     "tournaments_transitions": {"status": "completed", "legal": ["in_progress", "cancelled"]},
     "tournaments_transition": {**_TOURNAMENT, "status": "postponed"},
     "tournaments_placements": _STANDINGS,

@@ -290,7 +290,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": VERSION,
     "OAS_VERSION": "3.1.0",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"TournamentStatusEnum": "tournaments.choices.TournamentStatus"},
+    "ENUM_NAME_OVERRIDES": {
+        "TournamentStatusEnum": "tournaments.choices.TournamentStatus",
+        "DrawRuleEnum": "tournaments.choices.DrawRule",
+    },
     "PATH_CONVERTER_OVERRIDES": {
         "id": {"type": "integer", "format": "int64", "minimum": 1, "maximum": 2**63 - 1},
         "lobby": {"type": "integer", "minimum": 1, "maximum": 999},

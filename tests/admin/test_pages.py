@@ -95,6 +95,7 @@ def all_pages(crown: Tournament) -> Iterator[str]:
     yield reverse("admin:tournaments_tournament_lobby", args=[crown.pk, "1.1", 1])
     yield reverse("admin:tournaments_tournament_roster", args=[crown.pk])
     yield reverse("admin:tournaments_tournament_registration", args=[crown.pk])
+    yield reverse("admin:tournaments_tournament_draw", args=[crown.pk])
     yield reverse("admin:tournaments_tournament_transition", args=[crown.pk, "postponed"])
     yield reverse("admin:tournaments_tournament_close_check_in", args=[crown.pk])
     player = crown.participants.earliest("pk").pk

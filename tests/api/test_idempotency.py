@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.api.refusals import refusal
-from tests.api.world import make_world
+from tests.api.world import make_registrations
 from tests.support.api import Api
 from tests.support.routes import calls
 from tests.support.rows import rows, value
@@ -338,9 +338,9 @@ def world(api: Api) -> Mapping[str, tuple[str, dict[str, Any]]]:
     """For each POST an address and a body with which it succeeds, once."""
     new = [api.new_graphic()["id"] for _ in range(7)]
     tournament = api.new_tournament()["id"]
-    made = make_world(api)
-    in_world = f"/api/v1/tournaments/{made.ids['checking_in']}"
-    ann = f"{in_world}/participants/{made.ids['participant']}"
+    made = make_registrations(api)
+    in_world = f"/api/v1/tournaments/{made['checking_in']}"
+    ann = f"{in_world}/participants/{made['participant']}"
     api.post(f"/api/v1/archive/{new[1]}")
     api.put(f"/api/v1/graphics/{new[3]}", json={"title": "Changed"})
     api.post(f"/api/v1/lock/{new[5]}")
@@ -366,9 +366,11 @@ def world(api: Api) -> Mapping[str, tuple[str, dict[str, Any]]]:
         "/api/v1/tournaments/{pk}/participants/{participant}/check-in": (f"{ann}/check-in", {}),
         "/api/v1/tournaments/{pk}/participants/{participant}/withdraw": (f"{ann}/withdraw", {}),
         "/api/v1/tournaments/{pk}/participants/{participant}/admit": (
-            f"/api/v1/tournaments/{made.ids['with_a_gap']}/participants/{made.ids['waiting']}/admit",
+            f"/api/v1/tournaments/{made['with_a_gap']}/participants/{made['waiting']}/admit",
             {},
         ),
+        "/api/v1/tournaments/{pk}/draws": (f"{in_world}/draws", {"rule": "snake"}),
+        "/api/v1/tournaments/{pk}/draws/proposal": (f"{in_world}/draws/proposal", {}),
         "/api/v1/tournaments/{pk}/check-in/close": (f"{in_world}/check-in/close", {}),
         "/api/v1/tournaments/{pk}/transition": (f"{in_world}/transition", {"status": "postponed"}),
         "/api/v1/scoreboard/refresh": (

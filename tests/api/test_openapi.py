@@ -116,6 +116,7 @@ class Rehearsal:
 
     def __init__(self, api: Api) -> None:
         self.api = api
+        self._unchanged = make_world(api)
 
     def body(self, world: World, operation: dict) -> dict | None:
         if "requestBody" not in operation:
@@ -135,11 +136,13 @@ class Rehearsal:
     def answer(self, name: str):
         method, path, operation = OPERATIONS[name]
         route: Route = ROUTES[path]
-        world = make_world(self.api)  # some leave nothing for the next
+        # some that write leave nothing for the next
+        world = self._unchanged if method == "GET" else make_world(self.api)
         body = self.body(world, operation) or {}
         return self.api.request(method, world.address(route), json=body)
 
 
+@pytest.mark.timeout(400)
 def test_every_example_can_be_carried_out(server):
     with Api(server) as api:
         rehearsal = Rehearsal(api.login())

@@ -8,6 +8,7 @@ PAGED = {
     "/api/v1/graphics": 200,
     "/api/v1/tournaments": 1000,
     "/api/v1/tournaments/{pk}/participants": 1000,
+    "/api/v1/tournaments/{pk}/draws": 1000,
     "/api/v1/scoreboard/snapshots": 1000,
     "/api/v1/users": 1000,
 }
@@ -30,6 +31,7 @@ WORDS = [
     ("/api/v1/graphics", "event_name"),
     ("/api/v1/tournaments", "search"),
     ("/api/v1/tournaments", "status"),
+    ("/api/v1/tournaments/{pk}/participants", "status"),
     ("/api/v1/users", "search"),
     ("/api/v1/users", "is_active"),
     ("/api/v1/users", "role"),

@@ -21,7 +21,9 @@ from graphics.models import Graphic
 from graphics.services import Changes, create_graphic, update_graphic
 from tests.support.routes import routes
 from tournaments import registration, services
+from tournaments.drawing import publish_draw
 from tournaments.results import LobbyResult, record_lobby_result
+from tournaments.seating import Wish
 from tournaments.standings import GameRef
 from users.accounts import create_account
 
@@ -114,6 +116,14 @@ def results(count: int) -> int:
     return played
 
 
+def drawn(count: int) -> int:
+    """A game that was drawn ``count`` times."""
+    entered = participants(count)
+    for _ in range(count):
+        publish_draw(actor=SYSTEM, tournament_id=entered, wish=Wish())
+    return entered
+
+
 def snapshots(count: int) -> int:
     published = participants(1)
     for _ in range(count):
@@ -154,9 +164,10 @@ COSTS = {
     "/api/v1/ws/status": Cost(connected, 5),
     "/api/v1/tournaments": Cost(tournaments, 3),
     "/api/v1/tournaments/{pk}/participants": Cost(participants, 4),
+    "/api/v1/tournaments/{pk}/draws": Cost(drawn, 5),
     "/api/v1/tournaments/{pk}/standings": Cost(results, 4),
     "/api/v1/tournaments/{pk}/standings?after=1.1": Cost(results, 7),
-    "/api/v1/tournaments/{pk}/statistics": Cost(results, 7),
+    "/api/v1/tournaments/{pk}/statistics": Cost(results, 8),
     "/api/v1/players/ranked": Cost(results, 2),
     "/api/v1/scoreboard/latest": Cost(results, 3),
     "/api/v1/scoreboard/snapshots": Cost(snapshots, 1),
@@ -178,6 +189,8 @@ NO_LISTS = {
     "/api/v1/tournaments/{pk}",
     "/api/v1/tournaments/{pk}/participants/{participant}",
     "/api/v1/tournaments/{pk}/transition",
+    "/api/v1/tournaments/{pk}/format",
+    "/api/v1/tournaments/formats",
     "/api/v1/scoreboard/{pk}",  # as latest
     "/api/v1/users/{pk}",
     "/api/v1/users/me",

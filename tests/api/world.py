@@ -92,6 +92,9 @@ BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/tournaments/{pk}/participants/{participant}/withdraw"): {},
     ("POST", "/api/v1/tournaments/{pk}/participants/{participant}/admit"): {},
     ("POST", "/api/v1/tournaments/{pk}/check-in/close"): {},
+    ("PUT", "/api/v1/tournaments/{pk}/format"): {"preset": "single_day"},
+    ("POST", "/api/v1/tournaments/{pk}/draws"): {},
+    ("POST", "/api/v1/tournaments/{pk}/draws/proposal"): {"rule": "swiss"},
     ("POST", "/api/v1/tournaments/{pk}/transition"): {"status": "postponed"},
     ("PUT", "/api/v1/tournaments/{pk}/games/{ref}/lobbies/{lobby}/placements"): {
         "placements": {name: place for place, name in enumerate(reversed(PLAYERS), start=1)}
@@ -133,7 +136,7 @@ def make_world(api: Api) -> World:
     assert [answer.status_code for answer in done] == [200, 200]
     return World(
         ids={
-            **_registrations(api),
+            **make_registrations(api),
             "tournaments": tournament,
             "graphics": graphic,
             "archived": archived,
@@ -144,14 +147,14 @@ def make_world(api: Api) -> World:
     )
 
 
-def _registrations(api: Api) -> dict[str, int]:
+def make_registrations(api: Api) -> dict[str, int]:
     """A tournament in its check-in, and one whose game is drawn, with a gap and one who waits."""
     checking_in = api.new_tournament(max_participants=2)["id"]
     participant = _registered(api, checking_in, "Ann")
     moved = api.post(f"/api/v1/tournaments/{checking_in}/transition", json={"status": "check_in"})
     assert moved.status_code == 200, moved.text
-    with_a_gap = api.new_tournament(max_participants=3)["id"]
-    people = [_registered(api, with_a_gap, name) for name in ("Ann", "Bob", "Cid", "Dan")]
+    with_a_gap = api.new_tournament(max_participants=2)["id"]
+    people = [_registered(api, with_a_gap, name) for name in ("Ann", "Bob", "Cid")]
     path = f"/api/v1/tournaments/{with_a_gap}"
     done = [
         api.put(f"{path}/games/1.1/lobbies/1/placements", json={"placements": {"Ann": 1}}),

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tournaments.event_files import CROWN, CUP, EventFile, read_event
-from tournaments.draws import lobbies_needed, snake
+from tournaments.draws import by_chance, lobbies_needed, shuffled, snake, swiss
 from tournaments.standings import GameRef, compute
 
 
@@ -83,3 +83,41 @@ def test_lobbies_needed_knows_other_sizes():
 def test_lobbies_needed_refuses_nonsense(players, size):
     with pytest.raises(ValueError, match=r"players|seats nobody"):
         lobbies_needed(players, size)
+
+
+def test_swiss_lets_equals_meet_and_fills_the_first_lobbies():
+    assert swiss(range(1, 16), 2) == [[1, 2, 3, 4, 5, 6, 7, 8], [9, 10, 11, 12, 13, 14, 15]]
+
+
+def test_chance_is_the_same_for_a_seed_and_does_not_see_the_order():
+    assert by_chance(range(1, 25), 3, seed=7) == by_chance(range(24, 0, -1), 3, seed=7)
+    # for ever: a draw of years ago can be checked
+    assert shuffled(range(1, 9), seed=7) == [4, 7, 3, 8, 2, 1, 5, 6]
+
+
+def test_chance_puts_nobody_first_by_number():
+    firsts = {shuffled(range(1, 9), seed=seed)[0] for seed in range(100)}
+
+    assert firsts == set(range(1, 9))
+
+
+@pytest.mark.parametrize("deal", [swiss, lambda order, lobbies: by_chance(order, lobbies, seed=1)])
+@given(st.data())
+@settings(deadline=None)
+def test_every_rule_seats_everybody_once_in_lobbies_of_nearly_one_size(deal, data):
+    order = data.draw(st.lists(st.integers(1), min_size=1, max_size=130, unique=True))
+    lobbies = data.draw(st.integers(1, len(order)))
+
+    seats = deal(order, lobbies)
+
+    sizes = [len(lobby) for lobby in seats]
+    assert sorted(one for lobby in seats for one in lobby) == sorted(order)
+    assert max(sizes) - min(sizes) <= 1
+    assert sizes == sorted(sizes, reverse=True)
+
+
+@pytest.mark.parametrize("deal", [swiss, lambda order, lobbies: by_chance(order, lobbies, seed=1)])
+def test_every_rule_refuses_what_cannot_be_seated(deal):
+    for order, lobbies in (([1, 2], 0), ([1], 2), ([1, 1], 1)):
+        with pytest.raises(ValueError, match=r"seat nobody|cannot fill|twice"):
+            deal(order, lobbies)

@@ -706,3 +706,48 @@ def test_a_cut_leaves_those_above_it_and_those_who_played_on(event, size):
         else still_in
         == seated_later | {row.participant for row in at_the_cut.rows if row.rank <= size}
     )
+
+
+def test_a_stage_may_count_by_points_and_chain_of_its_own():
+    second = StageRules(2, "Second", (2,), points={1: 100}, chain=("points", "seed"))
+    games = [game("1.1", [1, 2]), game("2.1", [2, 1])]
+
+    after_first = compute(rules(StageRules(1, "First", (1,)), second), [1, 2], games[:1])
+    after_second = compute(rules(StageRules(1, "First", (1,)), second), [1, 2], games)
+
+    assert by_participant(after_first)[1].total_points == 8
+    assert [(row.participant, row.total_points) for row in after_second.rows] == [(2, 100), (1, 0)]
+    assert by_participant(after_second)[2].event_points == 107
+    assert after_second.chain == ("points", "seed")
+    assert set(after_second.rows[0].metrics) == {"points", "seed"}
+
+
+def test_a_stage_that_carries_goes_on_where_the_one_before_it_ended():
+    second = StageRules(2, "Second", (2,), carries=True, threshold=15)
+    games = [game("1.1", [1, 2]), game("2.1", [2, 1]), game("2.2", [1, 2])]
+
+    standings = compute(rules(StageRules(1, "First", (1,)), second), [1, 2], games[:2])
+    final = compute(rules(StageRules(1, "First", (1,)), second), [1, 2], games)
+
+    assert [row.total_points for row in standings.rows] == [15, 15]
+    assert {row.rank_change for row in standings.rows} == {-1, 1}
+    assert all(row.in_check for row in standings.rows)
+    assert final.champion == 1
+
+
+def test_an_unknown_metric_in_a_stage_is_refused():
+    with pytest.raises(UnknownMetricError, match="luck"):
+        compute(rules(StageRules(1, "First", (1,), chain=("luck",))), [1], [])
+
+
+def test_days_that_carry_are_as_one_stage_of_them():
+    event = read_event(CROWN)
+    together, final = event.rules.stages
+    first = replace(together, days=(1,), cuts=())
+    second = replace(together, number=2, days=(2,), carries=True)
+    apart = replace(event.rules, stages=(first, second, replace(final, number=3)))
+
+    for after in ("1.6", "2.1", "2.6", "3.1", "3.5"):
+        ref = GameRef.parse(after)
+        split = compute(apart, event.participants, event.games, after=ref)
+        assert split.rows == standing(event, after).rows

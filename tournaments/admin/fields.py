@@ -7,7 +7,7 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 
-from tournaments.format import cut_text
+from tournaments.presets import cut_text
 from tournaments.standings import LOBBY_SIZE, METRICS, Cut
 
 HIGHEST_DAY: Final = 365

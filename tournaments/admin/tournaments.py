@@ -14,17 +14,31 @@ from gal_dashboard.core.context import Actor
 from gal_dashboard.core.errors import InvalidFieldsError
 from tournaments import format as formats
 from tournaments import services
+from tournaments.admin.draws import DrawPages
 from tournaments.admin.fields import ChainField, CutsField, DaysField, PointsField
 from tournaments.admin.registration import RegistrationPages
 from tournaments.admin.results import ResultPages
 from tournaments.admin.roster import RosterPage
-from tournaments.choices import TournamentStatus
-from tournaments.format import StageFormat
+from tournaments.choices import DrawRule, TournamentStatus
 from tournaments.lifecycle import legal_moves
 from tournaments.models import Stage, Tournament, default_chain, default_points
+from tournaments.presets import StageFormat
 from tournaments.standings import METRICS, Cut
 
 NEWEST = 6
+STAGE_COLUMNS = (
+    "number",
+    "name",
+    "days",
+    "cuts",
+    "threshold",
+    "carries",
+    "games_a_day",
+    "redraw_every",
+    "draw_rule",
+    "points_table",
+    "tie_chain",
+)
 RUNNING = (TournamentStatus.IN_PROGRESS, TournamentStatus.CHECK_IN)
 
 
@@ -71,20 +85,49 @@ class StageForm(forms.ModelForm):
         help_text="2: 8 lets eight go on after day 2; 1.4: 32 after game 4 of day 1.",
     )
 
+    draw_rule = forms.ChoiceField(choices=DrawRule.choices, required=False, label="Drawn by")
+    points_table = PointsField(
+        required=False, label="Points", help_text="Empty: those of the tournament."
+    )
+    tie_chain = ChainField(
+        required=False, label="Ordered by", help_text="Empty: as the tournament says."
+    )
+
     class Meta:
         model = Stage
-        fields: ClassVar = ["name", "days", "cuts", "threshold"]
-        labels: ClassVar = {"threshold": "Checkmate at"}
-        help_texts: ClassVar = {"threshold": "Points that put a player in check; empty: no."}
+        fields: ClassVar = list(STAGE_COLUMNS[1:])
+        labels: ClassVar = {
+            "threshold": "Checkmate at",
+            "games_a_day": "Games a day",
+            "redraw_every": "Drawn anew every",
+        }
+        help_texts: ClassVar = {
+            "threshold": "Points that put a player in check; empty: no.",
+            "redraw_every": "Games; empty: once a day.",
+        }
 
 
 class StageInline(ServiceInline):
     model = Stage
     form = StageForm
     area = "tournaments"
+    template = "admin/edit_inline/stacked.html"  # too many fields for one line
     ordering = ["number"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("name", "days", "cuts"),
+                    ("games_a_day", "redraw_every", "draw_rule"),
+                    ("threshold", "carries"),
+                    ("points_table", "tie_chain"),
+                ]
+            },
+        )
+    ]
     verbose_name_plural = (
-        "Stages: points count together within one, and start from zero in the next"
+        "Stages: points count together within one; the next starts from zero unless it carries"
     )
 
 
@@ -122,7 +165,7 @@ class TournamentAdmin(ServiceModelAdmin):
         return super().get_queryset(request).with_counts()
 
     def get_urls(self):
-        pages = [ResultPages(self), RosterPage(self), RegistrationPages(self)]
+        pages = [ResultPages(self), RosterPage(self), RegistrationPages(self), DrawPages(self)]
         return [*(url for page in pages for url in page.urls()), *super().get_urls()]
 
     def get_inlines(self, request: HttpRequest, obj: Tournament | None):
@@ -130,7 +173,7 @@ class TournamentAdmin(ServiceModelAdmin):
 
     def version_of(self, shown: Tournament) -> str:
         stages = Stage.objects.filter(tournament_id=shown.pk).order_by("number")
-        rows = list(stages.values_list("number", "name", "days", "cuts", "threshold"))
+        rows = list(stages.values_list(*STAGE_COLUMNS))
         return f"{shown.updated_at.isoformat()} {rows}"
 
     def create(self, *, actor: Actor, fields: Mapping[str, Any]) -> Tournament:
@@ -150,7 +193,7 @@ class TournamentAdmin(ServiceModelAdmin):
         ]
         stages = [_stage_format(form.cleaned_data) for form in rows]
         try:
-            formats.change_stages(actor=actor, tournament_id=parent.pk, stages=stages)
+            formats.change_stages(actor=actor, tournament_id=parent.pk, wanted=stages)
         except InvalidFieldsError as refused:
             prefixes = [form.prefix for form in rows]
             raise InvalidFieldsError(_by_form(refused.errors, prefixes)) from None
@@ -200,6 +243,12 @@ def _stage_format(fields: Mapping[str, Any]) -> StageFormat:
         days=tuple(fields["days"]),
         cuts=tuple(Cut(cut["day"], cut["game"], cut["to"]) for cut in fields["cuts"]),
         threshold=fields["threshold"],
+        points=fields["points_table"] or None,
+        chain=tuple(fields["tie_chain"]) or None,
+        carries=fields["carries"],
+        games=fields["games_a_day"],
+        redraw_every=fields["redraw_every"],
+        draw_rule=fields["draw_rule"] or DrawRule.SNAKE.value,
     )
 
 

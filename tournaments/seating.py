@@ -1,0 +1,241 @@
+"""What a draw would be: read from the rulebook, written nowhere.
+
+A draw follows the standing after the newest game: who went on at the last cut and has not
+withdrawn, in order of rank, those who share one by seed, then by arrival.
+"""
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from gal_dashboard.core.errors import InvalidFieldsError
+from tournaments import draws, scoreboard, stages
+from tournaments.choices import DrawRule
+from tournaments.errors import (
+    CutUndecidedError,
+    EventDecidedError,
+    GameNotFoundError,
+    GameOpenError,
+    GameOutOfOrderError,
+    GamePlayedError,
+    NobodyToDrawError,
+)
+from tournaments.models import Draw, Participant
+from tournaments.presets import StageFormat
+from tournaments.querysets import TAKING_PART
+from tournaments.rulebook import Rulebook
+from tournaments.standings import GameRef, Row, Standings
+
+LARGEST_SEED: Final = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What staff want drawn; what they leave open, the format of the stage decides.
+
+    ``lobbies`` are names of participants, for a draw by hand; ``seed`` is for one by chance.
+    """
+
+    game: GameRef | None = None
+    rule: str | None = None
+    seed: int | None = None
+    lobbies: Sequence[Sequence[str]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seated:
+    """A participant in a lobby; ``rank`` in the standing that the draw follows, if there is one."""
+
+    participant: int
+    name: str
+    rank: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A draw as it would be. ``fingerprint`` tells it from every other."""
+
+    game: GameRef
+    rule: str
+    seed: int | None
+    after: GameRef | None
+    lobbies: tuple[tuple[Seated, ...], ...]
+
+    @property
+    def numbers(self) -> list[list[int]]:
+        return [[seat.participant for seat in lobby] for lobby in self.lobbies]
+
+    @property
+    def fingerprint(self) -> str:
+        text = f"{self.game} {self.rule} {self.seed} {self.numbers}"
+        return sha256(text.encode()).hexdigest()[:16]
+
+
+def propose(book: Rulebook, wish: Wish) -> Proposal:
+    """What ``drawing.publish_draw`` would publish now; raises what it raises."""
+    ref = _judge_game(book, wish.game)
+    standing = scoreboard.compute(book)
+    rule = wish.rule or format_of_day(book, ref.day).draw_rule
+    rows = {row.participant: row for row in standing.rows}
+    if rule == DrawRule.MANUAL:
+        lobbies = _by_hand(book, wish.lobbies)
+        seed = None
+    else:
+        order = _field(book, standing, ref)
+        count = draws.lobbies_needed(len(order), book.tournament.lobby_size)
+        seed = _seed(wish) if rule == DrawRule.RANDOM else None
+        lobbies = _dealt(rule, order, count, seed)
+    return Proposal(
+        game=ref,
+        rule=rule,
+        seed=seed,
+        after=standing.after,
+        lobbies=tuple(tuple(_seated(book, rows, pk) for pk in lobby) for lobby in lobbies),
+    )
+
+
+def next_games(book: Rulebook) -> list[GameRef]:
+    """The games that may be drawn now: the next of the day, and the first of the next day.
+
+    A game that is drawn and not played may be drawn anew, and is then the only one; unless it was
+    seated by the draw of an earlier game: then the day may be over all the same.
+    """
+    played = [game.ref for game in book.games if game.has_result]
+    newest = max(played, default=GameRef(0, 0))
+    drawn = [game for game in book.games if game.lobbies and game.ref > newest]
+    days = sorted(day for stage in book.rules.stages for day in stage.days)
+    later = [GameRef(day, 1) for day in days if day > newest.day][:1]
+    if drawn:
+        return [drawn[0].ref, *(later if drawn[0].may_be_skipped else [])]
+    if not played:
+        return later
+    games = format_of_day(book, newest.day).games
+    is_over = games is not None and newest.game >= games
+    return ([] if is_over else [GameRef(newest.day, newest.game + 1)]) + later
+
+
+def holds(draw: Draw, book: Rulebook, ref: GameRef) -> bool:
+    """Whether ``draw`` seats game ``ref`` too: the same day, no cut between, not yet redrawn."""
+    stage = format_of_day(book, draw.day)
+    first = GameRef(draw.day, draw.number)
+    cuts = [cut for one in book.rules.stages for cut in one.cuts]
+    is_cut = any(cut.is_before(ref) and not cut.is_before(first) for cut in cuts)
+    is_due = stage.redraw_every is not None and ref.game >= draw.number + stage.redraw_every
+    is_last = stage.games is not None and ref.game > stage.games
+    return not (is_cut or is_due or is_last)
+
+
+def refuse_decided(book: Rulebook, ref: GameRef) -> None:
+    """Raises ``EventDecidedError`` for a game after the one that found the champion."""
+    standing = scoreboard.compute(book)
+    if standing.champion is None or standing.after is None or ref <= standing.after:
+        return
+    stage = next(stage for stage in book.rules.stages if stage.number == standing.stage)
+    if ref.day in stage.days:
+        champion = book.participants[standing.champion].name
+        raise EventDecidedError(game=str(ref), champion=champion, decided_in=str(standing.after))
+
+
+def _judge_game(book: Rulebook, wanted: GameRef | None) -> GameRef:
+    """The game to draw, or a refusal."""
+    possible = next_games(book)
+    newest = next((result for result in reversed(book.results()) if result.has_results), None)
+    if wanted is None and not possible:
+        raise GameOutOfOrderError(game="after the last", next_game="none: all are played")
+    ref = wanted or possible[0]
+    days = [day for stage in book.rules.stages for day in stage.days]
+    if ref.day not in days:
+        raise GameNotFoundError(game=str(ref), days=", ".join(map(str, sorted(days))))
+    if any(game.ref == ref and game.has_result for game in book.games):
+        raise GamePlayedError(game=str(ref))
+    if newest is not None and not newest.complete:
+        raise GameOpenError(game=str(newest.ref))
+    if ref not in possible:
+        raise GameOutOfOrderError(game=str(ref), next_game=" or ".join(map(str, possible)))
+    refuse_decided(book, ref)
+    return ref
+
+
+def _field(book: Rulebook, standing: Standings, ref: GameRef) -> list[int]:
+    """Who plays in game ``ref``, best first. Raises where a tie at the cut leaves that open."""
+    rows = [
+        row
+        for row in standing.rows
+        if not row.eliminated and book.participants[row.participant].status in TAKING_PART
+    ]
+    cuts = [
+        cut.to
+        for stage in book.rules.stages
+        for cut in stage.cuts
+        if cut.is_before(ref) and standing.after is not None and not cut.is_before(standing.after)
+    ]
+    to = min(cuts, default=len(rows))
+    if to < len(rows) and rows[to - 1].rank == rows[to].rank:
+        tied = [row for row in rows if row.rank == rows[to].rank]
+        names = [book.participants[row.participant].name for row in tied]
+        raise CutUndecidedError(cut=to, tied=names)
+    inside = sorted(rows[:to], key=lambda row: _order(book, row))
+    if not inside:
+        raise NobodyToDrawError
+    return [row.participant for row in inside]
+
+
+def _order(book: Rulebook, row: Row) -> tuple[int, bool, int, int, int]:
+    participant = book.participants[row.participant]
+    seed = participant.seed
+    return row.rank, seed is None, seed or 0, participant.arrival, participant.pk
+
+
+def _dealt(rule: str, order: list[int], count: int, seed: int | None) -> list[list[int]]:
+    if rule == DrawRule.SWISS:
+        return draws.swiss(order, count)
+    if rule == DrawRule.RANDOM and seed is not None:
+        return draws.by_chance(order, count, seed)
+    return draws.snake(order, count)
+
+
+def _seed(wish: Wish) -> int:
+    return wish.seed if wish.seed is not None else secrets.randbelow(LARGEST_SEED) + 1
+
+
+def _by_hand(book: Rulebook, named: Sequence[Sequence[str]] | None) -> list[list[int]]:
+    """Names to numbers; every fault is named at once."""
+    if not named:
+        raise InvalidFieldsError({"lobbies": ["Say who sits in which lobby."]})
+    known = _known(book.participants.values())
+    errors: dict[str, list[str]] = {}
+    seen: dict[int, int] = {}
+    size = book.tournament.lobby_size
+    for number, lobby in enumerate(named):
+        if not 1 <= len(lobby) <= size:
+            errors[f"lobbies.{number}"] = [f"A lobby seats 1 to {size}."]
+        for index, name in enumerate(lobby):
+            path = f"lobbies.{number}.{index}"
+            participant = known.get(name)
+            if participant is None:
+                errors[path] = [f"Nobody who takes part is called {name}."]
+            elif participant in seen:
+                errors[path] = [f"{name} sits in lobby {seen[participant]} already."]
+            else:
+                seen[participant] = number + 1
+    if errors:
+        raise InvalidFieldsError(errors)
+    return [[known[name] for name in lobby] for lobby in named]
+
+
+def _known(participants: Iterable[Participant]) -> dict[str, int]:
+    inside = [one for one in participants if one.status in TAKING_PART]
+    spellings = {alias: one.pk for one in inside for alias in one.aliases}
+    return spellings | {one.name: one.pk for one in inside}
+
+
+def _seated(book: Rulebook, rows: Mapping[int, Row], pk: int) -> Seated:
+    row = rows.get(pk)
+    rank = row.rank if row is not None and book.games else None
+    return Seated(participant=pk, name=book.participants[pk].name, rank=rank)
+
+
+def format_of_day(book: Rulebook, day: int) -> StageFormat:
+    return next(stage for stage in stages.read(book.tournament.pk) if day in stage.days)
