@@ -20,6 +20,7 @@ from gal_dashboard.api.holding import HeldAnswers  # noqa: E402
 from gal_dashboard.events.pruner import pruner  # noqa: E402
 from gal_dashboard.operations.gate import Gate, GateLimits  # noqa: E402
 from gal_dashboard.operations.large_bodies import may_send_large  # noqa: E402
+from gal_dashboard.operations.login_queue import LoginQueue  # noqa: E402
 from gal_dashboard.operations.memory import GivesMemoryBack, settle  # noqa: E402
 from gal_dashboard.operations.stamps import Stamps  # noqa: E402
 from gal_dashboard.operations.static_files import static_files  # noqa: E402
@@ -30,9 +31,10 @@ from graphics.overlay_page import OverlayPage  # noqa: E402
 from graphics.ready_views import PATH as READY_PATH  # noqa: E402
 from graphics.ready_views import ReadyViews  # noqa: E402
 from graphics.sweeper import sweeper  # noqa: E402
+from users.league_passwords import adopt_at_start  # noqa: E402
 
-django_threads = HeldAnswers(
-    WSGIMiddleware(GivesMemoryBack(django_application), workers=settings.WEB_THREADS)
+django_threads = LoginQueue(
+    HeldAnswers(WSGIMiddleware(GivesMemoryBack(django_application), workers=settings.WEB_THREADS))
 )
 overlay_page = Stamps(OverlayPage(frame_ancestors=settings.OVERLAY_FRAME_ANCESTORS))
 ready_views = Stamps(ReadyViews(django_threads))
@@ -54,10 +56,11 @@ gate = Gate(http, limits=GateLimits(), may_send_large=may_send_large)
 
 
 async def lifespan(scope, receive, send) -> None:
-    """Start hub, sweeper and pruner before the first request, stop them after the last."""
+    """Adopt the passwords, start hub, sweeper and pruner before the first request, stop them."""
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
+            await asyncio.to_thread(adopt_at_start)
             await hub.start()
             sweeper.start()
             pruner.start()

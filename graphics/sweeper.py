@@ -1,8 +1,9 @@
-"""Announces locks when they end by time, within half a second, and prunes what is old.
+"""Announces locks when they end by time, within half a second; keeps house for the process.
 
 One thread in each process with a connection of its own. It sleeps until the next lease ends; a
 lease that another process gives is seen by looking again each second, as no lease is shorter than
 two. Where another process was first to announce an end, this one has its hub read the news.
+Once a minute it writes when sessions were last seen, once an hour it prunes what is old.
 """
 
 import logging
@@ -16,6 +17,7 @@ from gal_dashboard.core.clock import database_now
 from gal_dashboard.events import log, streams
 from gal_dashboard.realtime.hub import hub
 from graphics import locks, pruning
+from users.last_seen import last_seen
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +59,14 @@ class Sweeper:
                 pause = self._look(is_time_to_prune=looks % PRUNE_EVERY_LOOKS == 0)
                 looks += 1
         finally:
+            self._write_last_seen()
             connection.close()
+
+    def _write_last_seen(self) -> None:
+        try:
+            last_seen.flush()
+        except Error as error:
+            logger.warning("Who was here last is not written: %s", type(error).__name__)
 
     def _look(self, *, is_time_to_prune: bool) -> float:
         """Sweep, and say how long to sleep. The database may be away: then later."""
@@ -66,6 +75,7 @@ class Sweeper:
             if not locks.sweep_locks() and is_due:
                 # whoever announced it has committed: the sweep would have waited for the row
                 hub.poke(streams.STAFF, log.head(streams.STAFF))
+            last_seen.flush_if_due()
             if is_time_to_prune:
                 pruning.prune_leases()
                 pruning.prune_revisions()

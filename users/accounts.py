@@ -11,7 +11,7 @@ from gal_dashboard.audit import trail
 from gal_dashboard.core.context import Actor
 from gal_dashboard.core.errors import InvalidFieldsError
 from gal_dashboard.events.recording import emit, recording
-from users import events, passwords, selectors
+from users import events, passwords, selectors, sessions
 from users.choices import LEAGUE_ACCOUNTS, VIEWER_ACCOUNT, EndReason, Role
 from users.errors import (
     DiscordIdTakenError,
@@ -22,7 +22,6 @@ from users.errors import (
     UserNotFoundError,
 )
 from users.models import Session, User
-from users.services import end_session
 
 # Tokens say for a day who their holder is and what they may do: with these they become untrue.
 _STANDS_IN_TOKENS: Final = frozenset({"username", "roles", "is_active", "is_staff", "password"})
@@ -201,8 +200,10 @@ def _refuse_locking_oneself_out(actor: Actor, user: User, changes: Mapping[str, 
 
 
 def _sign_out_everywhere(user: User, actor: Actor) -> None:
-    for session in Session.objects.filter(user=user, ended_at=None).order_by("pk"):
-        end_session(actor=actor, session=session, reason=EndReason.ACCOUNT_CHANGED)
+    for session in (
+        Session.objects.filter(user=user, ended_at=None).select_related("user").order_by("pk")
+    ):
+        sessions.end(session, actor=actor, reason=EndReason.ACCOUNT_CHANGED)
 
 
 def _named(roles: Iterable[str]) -> str:

@@ -1,6 +1,7 @@
 """People in the admin: accounts, their roles and passwords, and where they are signed in."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -29,6 +30,7 @@ from gal_dashboard.core.context import Actor
 from users import accounts, services
 from users.admin_forms import AccountForm, LoginForm, NewAccountForm, OwnPasswordForm
 from users.choices import LEAGUE_ACCOUNTS, EndReason, Role
+from users.last_seen import last_seen
 from users.models import Session, User
 from users.selectors import actor_in_admin, roles_of
 
@@ -215,16 +217,29 @@ class SessionAdmin(ReadOnlyModelAdmin):
     position = 2
     purpose = "Who is signed in to the API, from where, since when. Any session can be ended."
 
-    list_display = ["user", "kind", "address", "program", "created_at", "expires_at", "state"]
+    list_display = ["user", "kind", "address", "program", "created_at", "last_seen", "state"]
     list_filter = ["kind", ("ended_at", admin.EmptyFieldListFilter), ("created_at", TimeFilter)]
     list_select_related = ["user"]
     search_fields = ["user__username", "address", "agent"]
-    fields = ["user", "kind", "address", "agent", "created_at", "expires_at", "state"]
+    fields = [
+        "user",
+        "kind",
+        "address",
+        "agent",
+        "created_at",
+        "last_seen",
+        "expires_at",
+        "state",
+    ]
     actions = ["end_sessions"]
 
     @admin.display(description="Program")
     def program(self, session: Session) -> str:
         return session.agent[:60]
+
+    @admin.display(description="Last seen", ordering="last_seen_at")
+    def last_seen(self, session: Session) -> datetime:
+        return last_seen.of(session.sid, session.last_seen_at)
 
     @admin.display(description="State")
     def state(self, session: Session) -> str:

@@ -4,8 +4,9 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from gal_dashboard.core.context import Actor
-from users import selectors, tokens
+from users import league_passwords, selectors, tokens
 from users.errors import NotSignedInError, SessionEndedError
+from users.last_seen import last_seen
 
 
 def bearer_of(request: Request) -> str | None:
@@ -22,8 +23,25 @@ def bearer_of(request: Request) -> str | None:
 def authenticate_token(token: str) -> Actor:
     """The person of a token whose session is alive. Raises ``NotSignedInError``."""
     actor = tokens.read_access_token(token)
-    if not selectors.is_session_live(actor):
+    if not is_alive(actor):
         raise SessionEndedError
+    return actor
+
+
+def is_alive(actor: Actor) -> bool:
+    """Whether the session of a token or socket is alive; if so, it was seen just now."""
+    league_passwords.ensure_adopted()
+    is_live = selectors.is_session_live(actor)
+    if is_live:
+        last_seen.note(actor.sid)
+    return is_live
+
+
+def revive(sid: str) -> Actor:
+    """The person of a live session. Raises ``SessionEndedError``."""
+    league_passwords.ensure_adopted()
+    actor = selectors.revive(sid)
+    last_seen.note(sid)
     return actor
 
 

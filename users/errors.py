@@ -57,6 +57,11 @@ class UserNotFoundError(NotFoundError):
     message = "There is no such account."
 
 
+class SessionNotFoundError(NotFoundError):
+    code = "session_not_found"
+    message = "There is no such session."
+
+
 class DiscordIdTakenError(DomainError):
     kind = ErrorKind.CONFLICT
     code = "discord_id_taken"

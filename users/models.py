@@ -6,6 +6,7 @@ from typing import Final
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils import timezone
 
 from gal_dashboard.core.models import TimestampedModel
 from users.choices import EndReason, SessionKind
@@ -71,6 +72,9 @@ class Session(models.Model):
     address = models.CharField(max_length=64, blank=True)
     agent = models.CharField(max_length=255, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    last_seen_at = models.DateTimeField(
+        default=timezone.now, help_text="Written once a minute, so it may be that much later."
+    )
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_reason = models.CharField(max_length=20, choices=EndReason, blank=True)
@@ -82,6 +86,17 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} since {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class LeaguePassword(models.Model):
+    """The hash of a password of the league, as the newest start found it in the environment."""
+
+    kind = models.CharField(max_length=10, choices=SessionKind, primary_key=True)
+    hash = models.CharField(max_length=128, blank=True, help_text="Empty: there is none.")
+    changed_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
 
 
 class RefreshToken(models.Model):

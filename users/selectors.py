@@ -8,8 +8,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q, QuerySet
 
 from gal_dashboard.core.context import Actor
-from users.choices import Role
+from users.choices import VIEWER_ACCOUNT, Role
 from users.errors import SessionEndedError, UserNotFoundError
+from users.last_seen import last_seen
 from users.models import DISCORD_ID, Session, User
 from users.permissions import scopes_of
 
@@ -24,6 +25,19 @@ USER_FIELDS = (
     "is_active",
     "created_at",
     "updated_at",
+)
+_SESSION_FIELDS = (
+    "id",
+    "sid",
+    "user__username",
+    "kind",
+    "address",
+    "agent",
+    "created_at",
+    "last_seen_at",
+    "expires_at",
+    "ended_at",
+    "ended_reason",
 )
 
 
@@ -148,7 +162,40 @@ def actor_in_admin(user: User | AnonymousUser, *, session_key: str | None) -> Ac
 
 def is_session_live(actor: Actor) -> bool:
     """One read by a unique key, so that a logout counts for every request that begins after it."""
-    return Session.objects.live().filter(sid=actor.sid, user_id=actor.user_id).exists()
+    live = Session.objects.live()
+    return live.filter(sid=actor.sid, user_id=actor.user_id, user__username=actor.name).exists()
+
+
+def visible_sessions(reader: Actor) -> QuerySet[Session]:
+    """The sessions that ``reader`` may see and end: the own ones, Administrators all.
+
+    Whoever knows the viewer password shares its account with strangers, and sees only this one.
+    """
+    if reader.may("users:write"):
+        return Session.objects.all()
+    if reader.name == VIEWER_ACCOUNT:
+        return Session.objects.filter(sid=reader.sid)
+    return Session.objects.filter(user_id=reader.user_id or 0)
+
+
+def session_bodies(rows: QuerySet[Session], *, reader: Actor) -> list[dict[str, Any]]:
+    """Sessions as REST shows them. Their ``sid`` stays out: it could name the holder of a lock."""
+    return [
+        {
+            "id": row["id"],
+            "username": row["user__username"],
+            "kind": row["kind"],
+            "address": row["address"],
+            "agent": row["agent"],
+            "created_at": row["created_at"],
+            "last_seen_at": last_seen.of(row["sid"], row["last_seen_at"]),
+            "expires_at": row["expires_at"],
+            "ended_at": row["ended_at"],
+            "ended_reason": row["ended_reason"] or None,
+            "is_current": row["sid"] == reader.sid,
+        }
+        for row in rows.values(*_SESSION_FIELDS)
+    ]
 
 
 def revive(sid: str) -> Actor:

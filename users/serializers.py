@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from gal_dashboard.api.fields import StrictBooleanField, StrictCharField
-from users.choices import Role
+from users.choices import EndReason, Role, SessionKind
 
 LONGEST_PASSWORD = 1024
 
@@ -53,6 +53,25 @@ class VerifySerializer(serializers.Serializer):
 class TicketSerializer(serializers.Serializer):
     ticket = serializers.CharField()
     expires_in = serializers.IntegerField(help_text="Seconds.")
+
+
+class SessionSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    username = serializers.CharField()
+    kind = serializers.ChoiceField(choices=SessionKind.choices)
+    address = serializers.CharField()
+    agent = serializers.CharField(help_text="What the client calls itself.")
+    created_at = serializers.DateTimeField()
+    last_seen_at = serializers.DateTimeField(help_text="Exact to a minute.")
+    expires_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(allow_null=True)
+    ended_reason = serializers.ChoiceField(choices=EndReason.choices, allow_null=True)
+    is_current = serializers.BooleanField(help_text="The one that asks.")
+
+
+class SessionListSerializer(serializers.Serializer):
+    sessions = SessionSerializer(many=True)
+    total = serializers.IntegerField()
 
 
 class ProfileInput(serializers.Serializer):

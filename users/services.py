@@ -12,7 +12,7 @@ from gal_dashboard.audit import trail
 from gal_dashboard.core import context
 from gal_dashboard.core.context import SYSTEM, Actor
 from gal_dashboard.events.recording import recording
-from users import passwords, selectors, tokens
+from users import league_passwords, passwords, selectors, sessions, tokens
 from users.choices import MASTER_ACCOUNT, VIEWER_ACCOUNT, EndReason, SessionKind
 from users.errors import (
     IncorrectCredentialsError,
@@ -21,6 +21,7 @@ from users.errors import (
     RefreshInUseError,
     RefreshReusedError,
     SessionEndedError,
+    SessionNotFoundError,
 )
 from users.models import RefreshToken, Session, User
 
@@ -50,7 +51,7 @@ def login_by_master_password(*, master_password: str, agent: str) -> IssuedToken
 
     Raises ``IncorrectMasterPasswordError``; ``TooManyLoginsError`` while too many hashes run.
     """
-    kind = passwords.kind_of(master_password)
+    kind = passwords.kind_of(master_password, league_passwords.stored_hashes())
     if kind is None:
         _record_refusal()
         raise IncorrectMasterPasswordError
@@ -60,6 +61,7 @@ def login_by_master_password(*, master_password: str, agent: str) -> IssuedToken
 
 def login_by_account(*, username: str, password: str, agent: str) -> IssuedTokens:
     """Open a session for a staff account, the same that opens the admin. Raises as above."""
+    league_passwords.ensure_adopted()
     with passwords.hashing():
         user = authenticate(username=username, password=password)
     if not isinstance(user, User) or not selectors.roles_of(user):
@@ -93,7 +95,7 @@ def _judge_second_use(session: Session, token: RefreshToken | None) -> None:
     request = context.current()
     if request and request.arrived <= (token.used_at + SAME_TIME).timestamp():
         raise RefreshInUseError
-    _end(session, actor=selectors.actor_of(session), reason=EndReason.REFRESH_REUSED)
+    sessions.end(session, actor=selectors.actor_of(session), reason=EndReason.REFRESH_REUSED)
 
 
 def renew_by_access_token(*, actor: Actor) -> IssuedTokens:
@@ -106,13 +108,29 @@ def logout(*, sids: set[str]) -> None:
     """End these sessions. Unknown and ended ones are no error: the caller wanted them dead."""
     with recording():
         for session in Session.objects.filter(sid__in=sids).select_related("user").order_by("pk"):
-            _end(session, actor=selectors.actor_of(session), reason=EndReason.LOGOUT)
+            sessions.end(session, actor=selectors.actor_of(session), reason=EndReason.LOGOUT)
+
+
+def end_visible_session(*, actor: Actor, session_id: int) -> None:
+    """End a session that ``actor`` may see; one that is over stays over.
+
+    Raises ``SessionNotFoundError``.
+    """
+    session = selectors.visible_sessions(actor).select_related("user").filter(pk=session_id).first()
+    if session is None:
+        raise SessionNotFoundError
+    is_own = session.user_id == actor.user_id
+    end_session(
+        actor=actor,
+        session=session,
+        reason=EndReason.ENDED_BY_OWNER if is_own else EndReason.ENDED_BY_STAFF,
+    )
 
 
 def end_session(*, actor: Actor, session: Session, reason: EndReason) -> bool:
     """End somebody's session; whether it was still running."""
     with recording():
-        return _end(session, actor=actor, reason=reason)
+        return sessions.end(session, actor=actor, reason=reason)
 
 
 def _start_session(*, user: User, kind: SessionKind, agent: str) -> IssuedTokens:
@@ -158,15 +176,6 @@ def _live_session(sid: str) -> Session:
     if session is None:
         raise SessionEndedError
     return session
-
-
-def _end(session: Session, *, actor: Actor, reason: EndReason) -> bool:
-    """Of several who end a session at once, one does and leaves the record."""
-    running = Session.objects.filter(pk=session.pk, ended_at=None)
-    has_ended = bool(running.update(ended_at=timezone.now(), ended_reason=reason))
-    if has_ended:
-        trail.record("session.ended", actor=actor, target=session, changes={"reason": ("", reason)})
-    return has_ended
 
 
 def _record_refusal() -> None:

@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from django.conf import settings
+from rest_framework_simplejwt.backends import TokenBackend
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.state import token_backend
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
 from gal_dashboard.core.context import Actor
@@ -81,7 +84,7 @@ def _verified(token_class: type[Token], text: str) -> dict[str, Any]:
     if len(text) > LONGEST_TOKEN:
         raise NotSignedInError
     try:
-        claims = dict(token_class(cast("Any", text.encode("ascii"))).payload)
+        claims = _signed_claims(token_class, cast("Any", text.encode("ascii")))
         # the leeway of the library is for clocks that differ, no gift of half a minute
         is_over = _number(claims["exp"]) <= time.time()
     except Exception:  # noqa: BLE001 - whatever a crafted token breaks inside the libraries, it is no token
@@ -89,6 +92,29 @@ def _verified(token_class: type[Token], text: str) -> dict[str, Any]:
     if is_over:
         raise NotSignedInError
     return claims
+
+
+def _signed_claims(token_class: type[Token], text: Any) -> dict[str, Any]:
+    """What our key has signed, or the one before it, while ``JWT_SIGNING_KEY_PREVIOUS`` is set."""
+    try:
+        return dict(token_class(text).payload)
+    except TokenError:
+        if not settings.JWT_SIGNING_KEY_PREVIOUS:
+            raise
+        return dict(_by_previous_key(token_class)(text).payload)
+
+
+def _by_previous_key(token_class: type[Token]) -> type[Token]:
+    return type(token_class.__name__, (token_class,), {"get_token_backend": _previous_backend})
+
+
+def _previous_backend(_token: Token) -> TokenBackend:
+    current = token_backend
+    return TokenBackend(
+        current.algorithm,
+        signing_key=settings.JWT_SIGNING_KEY_PREVIOUS,
+        leeway=current.leeway,
+    )
 
 
 def _text(value: Any) -> str:

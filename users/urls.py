@@ -1,6 +1,7 @@
 from django.urls import path
 
 from users.auth_views import AuthViewSet
+from users.session_views import SessionViewSet
 from users.views import UserViewSet
 
 urlpatterns = [
@@ -9,6 +10,8 @@ urlpatterns = [
     path("auth/verify", AuthViewSet.as_view({"get": "verify"}), name="verify"),
     path("auth/logout", AuthViewSet.as_view({"post": "logout"}), name="logout"),
     path("auth/ws-ticket", AuthViewSet.as_view({"post": "ws_ticket"}), name="ws-ticket"),
+    path("auth/sessions", SessionViewSet.as_view({"get": "list"}), name="sessions"),
+    path("auth/sessions/<id:pk>", SessionViewSet.as_view({"delete": "destroy"}), name="session"),
     path("api/v1/users", UserViewSet.as_view({"get": "list", "post": "create"}), name="users"),
     path(
         "api/v1/users/me",

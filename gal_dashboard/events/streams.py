@@ -7,6 +7,9 @@ STAFF: Final = "staff"
 _OVERLAY_PREFIX: Final = "overlay."
 _INTERNAL_PREFIX: Final = "internal."
 
+# Sessions that have ended, from process to process: ``{"sid": ...}``.
+SESSIONS: Final = f"{_INTERNAL_PREFIX}sessions"
+
 
 def overlay(graphic_id: int) -> str:
     """The public stream of one graphic."""

@@ -8,7 +8,6 @@ class OperationsConfig(AppConfig):
 
     def ready(self) -> None:
         from gal_dashboard.events import catalogue
-        from gal_dashboard.operations import checks  # noqa: F401 - registers the system checks
         from gal_dashboard.operations.announcements import EVENT_TYPES
 
         catalogue.declare(EVENT_TYPES)

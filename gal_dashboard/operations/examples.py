@@ -263,6 +263,25 @@ ANSWERS: dict[str, Any] = {
         "session_id": "7e91c0d24f5b4c0e8f3a6d1b2c9e5f70",
         "expires_at": _AT,
     },
+    "auth_sessions": {
+        "sessions": [
+            {
+                "id": 31,
+                "username": "dashboard_user",
+                "kind": "master",
+                "address": "203.0.113.7",
+                "agent": "Mozilla/5.0",
+                "created_at": _AT,
+                "last_seen_at": _AT,
+                "expires_at": "2026-11-29T19:30:00Z",
+                "ended_at": None,
+                "ended_reason": None,
+                "is_current": True,
+            }
+        ],
+        "total": 1,
+    },
+    "auth_end_session": {"message": "The session has ended."},
     "auth_ws_ticket": {"ticket": "q4vY0mZ3nT8rK1xW6bL9cJ2dF5gH7sA", "expires_in": 30},
     "docs_index": {
         "name": "Guardian Angel League Live Graphics Dashboard",

@@ -22,6 +22,8 @@ DASHBOARD_MASTER_PASSWORD = need("DASHBOARD_MASTER_PASSWORD")
 # A second password that only reads; empty: there is none.
 DASHBOARD_VIEWER_PASSWORD = env.str("DASHBOARD_VIEWER_PASSWORD", default="")
 JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", default="") or derive_key(SECRET_KEY, "jwt-signing")
+# The key before it: tokens that it has signed are taken as long as it stands here.
+JWT_SIGNING_KEY_PREVIOUS = env.str("JWT_SIGNING_KEY_PREVIOUS", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000, validate=validate.Range(min=0, max=65535))

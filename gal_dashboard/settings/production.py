@@ -4,6 +4,15 @@ from gal_dashboard.settings.base import *
 
 MINIMUM_PASSWORD_LENGTH = 15
 MINIMUM_KEY_LENGTH = 32
+# What people write where a password is asked for; each of these is long enough.
+SAMPLE_WORDS = (
+    "change",
+    "example",
+    "master-password",
+    "masterpassword",
+    "sample",
+    "secret-password",
+)
 
 for _name, _password in (
     ("DASHBOARD_MASTER_PASSWORD", DASHBOARD_MASTER_PASSWORD),
@@ -13,9 +22,15 @@ for _name, _password in (
         raise ImproperlyConfigured(
             f"{_name} needs {MINIMUM_PASSWORD_LENGTH} or more characters in production."
         )
+    if any(_word in _password.lower() for _word in SAMPLE_WORDS):
+        raise ImproperlyConfigured(f"{_name} is a sample value; choose a random one.")
 if DASHBOARD_VIEWER_PASSWORD == DASHBOARD_MASTER_PASSWORD:
     raise ImproperlyConfigured("DASHBOARD_VIEWER_PASSWORD must not be the master password.")
-for _name, _key in (("SECRET_KEY", SECRET_KEY), ("JWT_SIGNING_KEY", JWT_SIGNING_KEY)):
+for _name, _key in (
+    ("SECRET_KEY", SECRET_KEY),
+    ("JWT_SIGNING_KEY", JWT_SIGNING_KEY),
+    ("JWT_SIGNING_KEY_PREVIOUS", JWT_SIGNING_KEY_PREVIOUS or JWT_SIGNING_KEY),
+):
     if len(_key.encode()) < MINIMUM_KEY_LENGTH:
         raise ImproperlyConfigured(
             f"{_name} needs {MINIMUM_KEY_LENGTH} or more bytes in production."

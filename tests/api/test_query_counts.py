@@ -1,6 +1,7 @@
 """A list costs the same number of queries however long it is."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import NamedTuple
 
 import pytest
@@ -26,6 +27,7 @@ from tournaments.results import LobbyResult, record_lobby_result
 from tournaments.seating import Wish
 from tournaments.standings import GameRef
 from users.accounts import create_account
+from users.models import Session
 
 pytestmark = pytest.mark.django_db
 
@@ -145,6 +147,16 @@ def accounts(count: int) -> int:
     return user.pk
 
 
+def logins(count: int) -> int:
+    owner = get_user_model().objects.get(username=ACCOUNT["username"])
+    for number in range(count):
+        until = timezone.now() + timedelta(days=1)
+        session = Session.objects.create(
+            sid=f"login {number}", user=owner, kind="staff", expires_at=until
+        )
+    return session.pk
+
+
 class Cost(NamedTuple):
     """``make`` puts so many rows in and gives the path's ``pk``; ``queries`` is what a read costs.
 
@@ -172,6 +184,7 @@ COSTS = {
     "/api/v1/scoreboard/latest": Cost(results, 3),
     "/api/v1/scoreboard/snapshots": Cost(snapshots, 1),
     "/api/v1/users": Cost(accounts, 4),
+    "/auth/sessions": Cost(logins, 3),
 }
 # They read one row, or none.
 NO_LISTS = {

@@ -1,5 +1,6 @@
 """What the tests of the API look at: one of everything, made over the API itself."""
 
+import functools
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from typing import Any
 
 from tests.support.api import Api
 from tests.support.routes import DISCORD_ID, Route
-from tests.support.server import MASTER_PASSWORD
+from tests.support.server import MASTER_PASSWORD, RunningServer
 
 WINDOW = "window-7"  # as the description's examples have it
 PLAYERS = [f"Player {number}" for number in range(1, 9)]
@@ -15,7 +16,8 @@ PLAYERS = [f"Player {number}" for number in range(1, 9)]
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A tournament with eight players and the result of one lobby, a graphic that shows it, a user.
+    """A tournament with eight players and the result of one lobby, a graphic that shows it, a user,
+    another session of the same account.
 
     Another tournament is in its check-in. A third one has begun, with a gap and one who waits. Of
     further graphics one is archived, and one is locked by the client that made the world.
@@ -48,6 +50,7 @@ USED: Mapping[str, str] = {
     "/api/v1/lock/{pk}": "locked",
     "/api/v1/lock/{pk}/refresh": "locked",
     "/api/v1/lock/{pk}/status": "locked",
+    "/auth/sessions/{pk}": "sessions",
     "/api/v1/tournaments/{pk}/check-in/close": "checking_in",
     "/api/v1/tournaments/{pk}/participants/{participant}": "checking_in",
     "/api/v1/tournaments/{pk}/participants/{participant}/check-in": "checking_in",
@@ -105,11 +108,20 @@ BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/api/v1/users/{pk}"): {"riot_id": "Changed#EUW"},
     ("DELETE", "/api/v1/users/{pk}"): {},
     ("PATCH", "/api/v1/users/me"): {"riot_id": "Dashboard#EUW"},
+    ("DELETE", "/auth/sessions/{pk}"): {},
     ("POST", "/auth/login"): {"master_password": MASTER_PASSWORD},
     ("POST", "/auth/refresh"): {},
     ("POST", "/auth/logout"): {},
     ("POST", "/auth/ws-ticket"): {},
 }
+
+
+@functools.cache
+def another_session(server: RunningServer) -> int:
+    """One for all worlds, as a login costs a hash, and to end it again is no error."""
+    with Api(server) as other:
+        [mine] = [one for one in other.login().sessions() if one["is_current"]]
+        return mine["id"]
 
 
 def make_world(api: Api) -> World:
@@ -141,6 +153,7 @@ def make_world(api: Api) -> World:
             "graphics": graphic,
             "archived": archived,
             "locked": locked,
+            "sessions": another_session(api.server),
             "users": user.json()["id"],
             "scoreboard": standings.json()["snapshot_id"],
         }

@@ -37,6 +37,10 @@ UNSAFE = [
     ("SECRET_KEY", ""),
     ("SECRET_KEY", "k" * 31),
     ("JWT_SIGNING_KEY", "k" * 31),
+    ("JWT_SIGNING_KEY_PREVIOUS", "k" * 31),
+    ("DASHBOARD_MASTER_PASSWORD", "change-me-change-me"),
+    ("DASHBOARD_MASTER_PASSWORD", "master-password"),
+    ("DASHBOARD_VIEWER_PASSWORD", "your-sample-password"),
     ("DASHBOARD_MASTER_PASSWORD", ""),
     ("DASHBOARD_MASTER_PASSWORD", "   "),
     ("DASHBOARD_MASTER_PASSWORD", "p" * 14),
@@ -144,7 +148,7 @@ def test_an_unsafe_environment_is_refused_in_one_line_that_names_the_variable(na
     assert done.stdout == ""
     [line] = done.stderr.splitlines()
     assert name in line
-    if value.strip() and name in SECRETS | {"JWT_SIGNING_KEY", "DASHBOARD_VIEWER_PASSWORD"}:
+    if value.strip() and name.endswith(("_KEY", "_PREVIOUS", "_PASSWORD")):
         assert value not in line
 
 
@@ -154,12 +158,3 @@ def test_the_deployment_check_is_content_with_a_safe_environment():
     done = manage(SAFE | redis, "check", "--deploy", "--fail-level", "WARNING")
 
     assert done.returncode == 0, done.stderr
-
-
-def test_the_deployment_check_finds_a_sample_password():
-    sample = {"DASHBOARD_MASTER_PASSWORD": "master-password"}
-
-    done = manage(SAFE | sample, "check", "--deploy")
-
-    assert done.returncode == 1
-    assert "DASHBOARD_MASTER_PASSWORD is a sample value." in done.stderr

@@ -43,6 +43,12 @@ class Api(httpx.Client):
         self.headers["Authorization"] = f"Bearer {self.tokens['access_token']}"
         return self
 
+    def sessions(self) -> list[dict[str, Any]]:
+        """The newest of the sessions that one may see."""
+        answer = self.get("/auth/sessions")
+        assert answer.status_code == httpx.codes.OK, answer.text
+        return answer.json()["sessions"]
+
     def new_graphic(self, **fields: Any) -> dict[str, Any]:
         body = {"title": "Standings", "event_name": "Cup", **fields}
         answer = self.post("/api/v1/graphics", json=body)

@@ -51,6 +51,9 @@ def test_a_token_that_we_would_sign_is_taken(stranger, server, claims):
         {"sub": None},
         {"sub": 1},
         {"sub": "a\0b"},
+        {"sub": "somebody-who-was-deleted"},
+        {"sub": "dashboard_viewer"},
+        {"sub": "x" * 8192},
         {"sid": None},
         {"sid": {}},
         {"sid": "0" * 32},
@@ -195,6 +198,32 @@ def test_the_tokens_of_somebody_who_is_gone_are_dead(statement, server, request)
         )
         assert_refused(client.post("/auth/refresh"))
         assert client.post("/auth/logout").status_code == 200
+
+
+OLD_KEY = "the-key-before-the-key-before-the-key"
+NEW_KEY = "the-key-of-today-the-key-of-today-the-key"
+
+
+def test_a_new_signing_key_signs_nobody_out_while_the_old_one_is_named(new_server):
+    server = new_server(environment={"JWT_SIGNING_KEY": OLD_KEY})
+    with Api(server) as client:
+        client.login()
+        server.stop()
+        server.environment |= {"JWT_SIGNING_KEY": NEW_KEY, "JWT_SIGNING_KEY_PREVIOUS": OLD_KEY}
+        server.start()
+
+        by_old_key = client.get("/auth/verify")
+        body = {"refresh_token": client.tokens["refresh_token"]}
+        renewed = client.post("/auth/refresh", json=body)
+        server.stop()
+        del server.environment["JWT_SIGNING_KEY_PREVIOUS"]
+        server.start()
+
+        assert (by_old_key.status_code, renewed.status_code) == (200, 200)
+        assert client.get("/auth/verify").status_code == 401
+        new_token = renewed.json()["access_token"]
+        assert jwt.decode(new_token, NEW_KEY, algorithms=["HS256"])["sub"] == "dashboard_user"
+        assert verify(client, new_token).status_code == 200
 
 
 def _delete_all_of(server, table: str, name: str) -> None:
