@@ -1,13 +1,26 @@
 """Who may call a view. Deny by default: a view without ``area`` that is not public is refused."""
 
+from typing import Any
+
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 
-class HasScope(BasePermission):
-    """The caller's roles must allow ``<area>:read``, or ``<area>:write`` to change something.
+def required_scope(view: Any, action: str | None, method: str) -> str | None:
+    """What a role must allow for ``action``; ``None``: nobody may, whatever the role.
 
-    Views name their ``area``; an action may ask for more through ``scopes = {action: scope}``.
+    The area of the view gives ``<area>:read``, or ``<area>:write`` to change something; an action
+    may ask for another one through ``scopes = {action: scope}``. The documentation asks this, too.
     """
+    area = getattr(view, "area", None)
+    if area is None:
+        return None
+    default = f"{area}:{'read' if method in SAFE_METHODS else 'write'}"
+    scope: str = getattr(view, "scopes", {}).get(action, default)
+    return scope
+
+
+class HasScope(BasePermission):
+    """The caller's roles must allow what the view asks for."""
 
     message = "Your role does not allow this."
 
@@ -15,11 +28,8 @@ class HasScope(BasePermission):
         actor = request.user
         if actor is None:
             return False  # DRF answers 401: nobody is signed in
-        area = getattr(view, "area", None)
-        if area is None:
-            return False
-        default = f"{area}:{'read' if request.method in SAFE_METHODS else 'write'}"
-        return actor.may(getattr(view, "scopes", {}).get(getattr(view, "action", None), default))
+        scope = required_scope(view, getattr(view, "action", None), request.method)
+        return scope is not None and actor.may(scope)
 
 
 class IsSignedIn(BasePermission):

@@ -46,8 +46,16 @@ class ScopedAdmin(admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
 
+    @property
+    def read_scope(self) -> str:
+        return self.view_scope or f"{self.area}:read"
+
+    @property
+    def write_scope(self) -> str:
+        return f"{self.area}:write"
+
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return admin_ports.actor_of(request).may(self.view_scope or f"{self.area}:read")
+        return admin_ports.actor_of(request).may(self.read_scope)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.may_write(request)
@@ -62,7 +70,7 @@ class ScopedAdmin(admin.ModelAdmin):
         return self.has_view_permission(request)
 
     def may_write(self, request: HttpRequest) -> bool:
-        return admin_ports.actor_of(request).may(f"{self.area}:write")
+        return admin_ports.actor_of(request).may(self.write_scope)
 
     def has_history_permission(self, request: HttpRequest, obj: models.Model | None) -> bool:
         """Whoever may see an object may see what was done to it, with the values then and now."""
