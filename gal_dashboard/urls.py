@@ -9,6 +9,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("graphics.urls")),
     path("api/v1/", include("tournaments.urls")),
+    path("api/v1/", include("configuration.urls")),
     path("", include("users.urls")),
     path("", include("gal_dashboard.operations.urls")),
 ]

@@ -2,32 +2,57 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
 from django.template.loader import get_template
+from django.utils.safestring import mark_safe
+
+from gal_dashboard.core import options
+from graphics.options import CANVAS_HEIGHT, CANVAS_WIDTH, FONTS, IMAGE_HOSTS
 
 PATH = re.compile(r"/(?:overlay|canvas/view)/.+\Z", re.DOTALL)
+# Words of CSS; in quotes they would be names of fonts.
+GENERIC_FONTS: Final = frozenset(
+    {"serif", "sans-serif", "monospace", "cursive", "fantasy", "system-ui"}
+)
 _HOST = re.compile(rb"[A-Za-z0-9.\-]+(?::[0-9]{1,5})?\Z|\[[0-9a-fA-F:.]+\](?::[0-9]{1,5})?\Z")
 
 
 class OverlayPage:
     """An ASGI application for ``/overlay/<anything>`` and ``/canvas/view/<anything>``.
 
-    ``image_hosts`` are the sources that the Content-Security-Policy allows for pictures beside this
-    server; while there are none, any host is allowed. ``frame_ancestors`` may show the page as a
-    preview.
+    Obeys the options of the moment: the size of the canvas and the fonts stand in the page, the
+    hosts that pictures may come from in its policy; while there are none, any host is allowed.
+    ``frame_ancestors`` may show the page as a preview.
     """
 
-    def __init__(self, *, frame_ancestors: Iterable[str], image_hosts: Iterable[str] = ()) -> None:
-        self._body = get_template("graphics/overlay.html").render().encode()
-        self._etag = f'"{hashlib.sha256(self._body).hexdigest()[:32]}"'.encode()
+    def __init__(self, *, frame_ancestors: Iterable[str]) -> None:
+        self._template = get_template("graphics/overlay.html")
         self._frame_ancestors = " ".join(frame_ancestors)
-        self._image_hosts = " ".join(image_hosts) or "https: http:"
+        self._obey(options.snapshot())
+
+    def _obey(self, values: Mapping[str, Any]) -> None:
+        """Make the page anew; a look-up tells that nothing has changed."""
+        self._values = values
+        fonts = [name if name in GENERIC_FONTS else f'"{name}"' for name in values[FONTS]]
+        self._body = self._template.render(
+            {
+                "width": values[CANVAS_WIDTH],
+                "height": values[CANVAS_HEIGHT],
+                "fonts": mark_safe(", ".join(fonts)),  # noqa: S308 - plain names, judged as such
+            }
+        ).encode()
+        self._etag = f'"{hashlib.sha256(self._body).hexdigest()[:32]}"'.encode()
+        self._image_hosts = " ".join(values[IMAGE_HOSTS]) or "https: http:"
 
     async def __call__(
         self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
+        values = options.snapshot()
+        if values is not self._values:
+            self._obey(values)
         headers = dict(scope["headers"])
         is_fresh = headers.get(b"if-none-match") == self._etag
         body = b"" if is_fresh or scope["method"] == "HEAD" else self._body

@@ -9,6 +9,7 @@ import orjson
 from django.db import transaction
 
 from gal_dashboard.audit import trail
+from gal_dashboard.core import options
 from gal_dashboard.core.context import Actor
 from gal_dashboard.core.errors import InvalidFieldsError
 from gal_dashboard.events.recording import emit, recording
@@ -16,6 +17,7 @@ from graphics import canvas, events, locks
 from graphics.claims import Claim
 from graphics.errors import GraphicArchivedError, RevisionNotFoundError, StaleGraphicError
 from graphics.models import Graphic, GraphicRevision, GraphicTournament
+from graphics.options import IMAGE_HOSTS
 from tournaments import selectors as tournament_selectors
 from tournaments.event_data import PublicTournament
 from tournaments.events import standings_published
@@ -204,7 +206,8 @@ def _refuse_unknown_tournament(tournament_id: int | None, *, known: Container[in
 
 
 def _refuse_document(document: str) -> None:
-    faults = canvas.faults(orjson.loads(document))
+    hosts = options.value(IMAGE_HOSTS)
+    faults = canvas.faults(orjson.loads(document), image_hosts=hosts)
     if faults:
         raise InvalidFieldsError({f"data_json.{path}": told for path, told in faults.items()})
 

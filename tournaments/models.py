@@ -4,26 +4,27 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from gal_dashboard.core import options
 from gal_dashboard.core.models import TimestampedModel
 from tournaments.choices import DrawRule, EntryStatus, TournamentStatus
+from tournaments.options import CHAIN, POINTS
 from tournaments.querysets import (
     ParticipantQuerySet,
     SnapshotQuerySet,
     TournamentQuerySet,
 )
-from tournaments.standings import DEFAULT_CHAIN, LOBBY_SIZE
+from tournaments.standings import LOBBY_SIZE
 
 LARGEST_TOURNAMENT = 4096
 LARGEST_TEAM = LOBBY_SIZE // 2
 
 
 def default_points() -> dict[str, int]:
-    """Riot's table: eight points for a win, one for the last place."""
-    return {str(place): LOBBY_SIZE + 1 - place for place in range(1, LOBBY_SIZE + 1)}
+    return dict(options.value(POINTS))
 
 
 def default_chain() -> list[str]:
-    return list(DEFAULT_CHAIN)
+    return list(options.value(CHAIN))
 
 
 class Tournament(TimestampedModel):

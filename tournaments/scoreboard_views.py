@@ -11,8 +11,11 @@ from gal_dashboard.api.concurrency import conditional, etag_of
 from gal_dashboard.api.pagination import choice_of, id_of, number_of, page_of
 from gal_dashboard.api.schema import IF_NONE_MATCH, NOT_MODIFIED, id_parameter, page_parameters
 from gal_dashboard.api.views import ApiViewSet
+from gal_dashboard.core import options
+from gal_dashboard.core.errors import InvalidFieldsError
 from tournaments import selectors, services
 from tournaments.errors import NothingPublishedError
+from tournaments.options import CURRENT
 from tournaments.serializers import (
     RankedPlayersSerializer,
     RefreshInput,
@@ -139,11 +142,16 @@ class ScoreboardViewSet(ApiViewSet):
 
     @extend_schema(request=RefreshInput, responses={200: SnapshotSerializer})
     def refresh(self, request: Request) -> Response:
-        """Compute and publish the standings of a tournament anew."""
-        fields = self.validated(RefreshInput)
-        snapshot = services.republish_standings(
-            actor=request.user, tournament_id=fields["tournament_id"]
-        )
+        """Compute and publish the standings of a tournament anew.
+
+        Without `tournament_id`: of the tournament on air, if the option `tournaments.current`
+        names one.
+        """
+        named = self.validated(RefreshInput).get("tournament_id")
+        tournament_id = named or options.value(CURRENT)
+        if not tournament_id:
+            raise InvalidFieldsError({"tournament_id": ["This field is required."]})
+        snapshot = services.republish_standings(actor=request.user, tournament_id=tournament_id)
         return Response(selectors.snapshot_body(snapshot.pk), status=HTTPStatus.OK)
 
     def _answer(self, request: Request, snapshot_id: int) -> Response:

@@ -254,4 +254,4 @@ class SnapshotSerializer(SnapshotSummarySerializer):
 
 
 class RefreshInput(serializers.Serializer):
-    tournament_id = StrictIntegerField(min_value=1, max_value=2**63 - 1)
+    tournament_id = StrictIntegerField(min_value=1, max_value=2**63 - 1, required=False)

@@ -7,18 +7,19 @@ from typing import Any, Final
 from django.contrib.admin import AdminSite
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver, resolve, reverse
+from django.urls import URLPattern, URLResolver, path, resolve, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.common import no_append_slash
 from django.views.decorators.debug import sensitive_post_parameters
 
-from gal_dashboard.core import admin_ports
+from gal_dashboard.core import admin_ports, house, options
 
 BROADCAST: Final = "Broadcast"
 COMPETITION: Final = "Competition"
 PEOPLE: Final = "People"
 RECORDS: Final = "Records"
-SECTIONS: Final = (BROADCAST, COMPETITION, PEOPLE, RECORDS)
+HOUSE: Final = "House"
+SECTIONS: Final = (BROADCAST, COMPETITION, PEOPLE, HOUSE, RECORDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +71,6 @@ class Page:
 
 
 class LeagueAdminSite(AdminSite):
-    site_title = "Guardian Angel League"
-    site_header = "Guardian Angel League"
     index_title = "Show control"
     site_url = None  # the root of this server is no page
 
@@ -86,8 +85,30 @@ class LeagueAdminSite(AdminSite):
         self._pages.append(page)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
+        branding = path("branding.css", self.branding_view, name="branding")
         own = [pattern for page in self._pages for pattern in page.urls(self)]
-        return [*own, *super().get_urls()]
+        return [branding, *own, *super().get_urls()]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Adds ``house``: its name, logo and notice, as staff have set them."""
+        values = options.snapshot()
+        name = values[house.NAME]
+        return {
+            **super().each_context(request),
+            "site_title": name,
+            "site_header": name,
+            "house": {"name": name, "logo": values[house.LOGO], "notice": values[house.NOTICE]},
+        }
+
+    def branding_view(self, request: HttpRequest) -> HttpResponse:
+        """The colours that staff have set; also for whoever has yet to sign in."""
+        values = options.snapshot()
+        primary, accent = values[house.PRIMARY], values[house.ACCENT]
+        return HttpResponse(
+            f"html:root{{--primary:{primary};--button-bg:{primary};--object-tools-bg:{primary};"
+            f"--header-branding-color:{accent}}}",
+            content_type="text/css; charset=utf-8",
+        )
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None

@@ -23,7 +23,7 @@ class Pruner:
     """``start`` and ``stop`` may be called again; between them one thread runs."""
 
     def __init__(
-        self, *, every_seconds: float = EVERY_SECONDS, kept_newest: int = pruning.KEPT_NEWEST
+        self, *, every_seconds: float = EVERY_SECONDS, kept_newest: int | None = None
     ) -> None:
         self._every_seconds = every_seconds
         self._kept_newest = kept_newest

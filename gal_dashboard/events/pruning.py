@@ -9,12 +9,11 @@ from django.db import connection
 from django.db.models import Min
 from django.utils import timezone
 
+from gal_dashboard.core import options
 from gal_dashboard.events.models import Event, Stream, StreamEntry
+from gal_dashboard.events.options import KEPT_HOURS, KEPT_NEWEST
 from gal_dashboard.events.recording import recording
 
-# An entry goes when it is both older than this and not among so many newest ones of its stream.
-KEPT_FOR: Final = timedelta(hours=24)
-KEPT_NEWEST: Final = 10_000
 # Each batch is a transaction of its own: writers of a show never wait for more than one of them.
 BATCH: Final = 500
 # Any number that nothing else in this database takes an advisory lock by.
@@ -28,7 +27,7 @@ class Pruned:
 
 
 def prune(
-    *, now: datetime | None = None, kept_newest: int = KEPT_NEWEST, batch: int = BATCH
+    *, now: datetime | None = None, kept_newest: int | None = None, batch: int = BATCH
 ) -> Pruned:
     """Drop what nobody needs any more: all of ``prune_in_batches``, at once."""
     entries = events = 0
@@ -38,15 +37,20 @@ def prune(
 
 
 def prune_in_batches(
-    *, now: datetime | None = None, kept_newest: int = KEPT_NEWEST, batch: int = BATCH
+    *, now: datetime | None = None, kept_newest: int | None = None, batch: int = BATCH
 ) -> Iterator[Pruned]:
     """Drop what nobody needs any more, a batch with each step; may be stopped after any.
+
+    That is what is both old and not among the newest of its stream. How old and how many say the
+    options; ``kept_newest`` overrides the number.
 
     What stays of a stream has no gap: entries go from the oldest on, up to the first that is kept.
     An event goes with the last of its entries. Where another process is at it, this one leaves it
     the work.
     """
-    before = (now or timezone.now()) - KEPT_FOR
+    kept = options.snapshot()
+    before = (now or timezone.now()) - timedelta(hours=kept[KEPT_HOURS])
+    kept_newest = kept[KEPT_NEWEST] if kept_newest is None else kept_newest
     streams = Stream.objects.filter(head__gt=kept_newest).order_by("name")
     for name, head in list(streams.values_list("name", "head")):
         yield from _prune_stream(name, head - kept_newest, before=before, batch=batch)

@@ -7,7 +7,10 @@ class OperationsConfig(AppConfig):
     verbose_name = "Operations"
 
     def ready(self) -> None:
+        from gal_dashboard.core import options
         from gal_dashboard.events import catalogue
         from gal_dashboard.operations.announcements import EVENT_TYPES
+        from gal_dashboard.operations.options import OPTIONS
 
+        options.declare(OPTIONS)
         catalogue.declare(EVENT_TYPES)

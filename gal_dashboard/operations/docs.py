@@ -1,4 +1,4 @@
-"""The API describes itself: OpenAPI, Swagger UI and ReDoc, with nothing from an outside host."""
+"""The API describes itself: OpenAPI and AsyncAPI, Swagger UI and ReDoc, nothing from outside."""
 
 import functools
 from typing import Any
@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from gal_dashboard.api.views import ApiViewSet
+from gal_dashboard.operations import asyncapi
 
 PAGE_POLICY = {
     "default-src": [NONE],
@@ -43,11 +44,19 @@ def page(template: str) -> str:
 
 class DocsViewSet(ApiViewSet):
     tag = "docs"
-    public_actions = frozenset({"openapi", "swagger", "redoc"})
+    public_actions = frozenset({"openapi", "asyncapi", "swagger", "redoc"})
 
     @extend_schema(exclude=True)
     def openapi(self, request: Request) -> Response:
         return Response(document(), headers={"Cache-Control": "no-cache"})
+
+    @extend_schema(exclude=True)
+    def asyncapi(self, request: Request) -> HttpResponse:
+        return HttpResponse(
+            asyncapi.text(),
+            content_type="application/json",
+            headers={"Cache-Control": "no-cache"},
+        )
 
     @extend_schema(exclude=True)
     @csp_replace(PAGE_POLICY)

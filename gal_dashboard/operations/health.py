@@ -8,14 +8,18 @@ from django.core.cache import cache
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from configuration import registry
 from gal_dashboard.api.views import ApiViewSet
+from gal_dashboard.core import options
 from gal_dashboard.core.errors import DomainError
 from gal_dashboard.events import log, streams
+from gal_dashboard.operations.options import MONITORING_TOKEN
 from gal_dashboard.realtime.hub import hub
 from users.authentication import bearer_of
 from users.tokens import read_access_token
@@ -45,6 +49,11 @@ READINESS = inline_serializer(
             required=False,
             help_text="For staff: seconds for which sockets of this process have been waiting for "
             "events that are in the log.",
+        ),
+        "configuration_problems": serializers.DictField(
+            child=serializers.CharField(),
+            required=False,
+            help_text="For staff: keys whose stored value cannot be obeyed, and why.",
         ),
     },
 )
@@ -77,6 +86,8 @@ class HealthViewSet(ApiViewSet):
         body = {"status": "ready" if is_ready else "not_ready", "timestamp": timezone.now()}
         if _is_from_staff(request):
             body |= {"parts": parts, "event_lag": round(lag, 3)}
+            # told, and no reason to take the server out of service: the last good value holds
+            body["configuration_problems"] = dict(registry.problems())
         return Response(
             body,
             status=HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE,
@@ -86,8 +97,12 @@ class HealthViewSet(ApiViewSet):
 
 def _is_from_staff(request: Request) -> bool:
     """By the signature alone: whoever looks for the fault has no database to look up a session."""
+    bearer = bearer_of(request) or ""
+    token = options.value(MONITORING_TOKEN)
+    if token and constant_time_compare(bearer, token):
+        return True
     try:
-        read_access_token(bearer_of(request) or "")
+        read_access_token(bearer)
     except DomainError:
         return False
     return True

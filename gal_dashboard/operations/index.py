@@ -16,6 +16,7 @@ INDEX = inline_serializer(
         "docs": serializers.CharField(),
         "redoc": serializers.CharField(),
         "openapi": serializers.CharField(),
+        "asyncapi": serializers.CharField(),
         "admin": serializers.CharField(),
         "health": serializers.CharField(),
     },
@@ -36,6 +37,7 @@ class IndexViewSet(ApiViewSet):
                 "docs": "/docs",
                 "redoc": "/redoc",
                 "openapi": "/openapi.json",
+                "asyncapi": "/asyncapi.json",
                 "admin": "/admin/",
                 "health": "/health",
             }

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from gal_dashboard.api.answers import error_response
-from gal_dashboard.core import context
+from gal_dashboard.core import context, options
 from gal_dashboard.core.addresses import client_address
 from gal_dashboard.core.context import RequestContext
 from gal_dashboard.operations.stamps import request_id_of, seconds_since
@@ -45,7 +45,8 @@ class RequestMiddleware:
             )
         )
         try:
-            response = self.get_response(request)
+            with options.pinned():  # linked options belong together for the whole request
+                response = self.get_response(request)
             if response.status_code not in WITHOUT_BODY:
                 response["Content-Length"] = len(response.content)
             response["X-Request-ID"] = request_id

@@ -9,6 +9,7 @@ urlpatterns = [
     path("health", HealthViewSet.as_view({"get": "alive"}), name="health"),
     path("health/ready", HealthViewSet.as_view({"get": "ready"}), name="health-ready"),
     path("openapi.json", DocsViewSet.as_view({"get": "openapi"}), name="openapi"),
+    path("asyncapi.json", DocsViewSet.as_view({"get": "asyncapi"}), name="asyncapi"),
     path("docs", DocsViewSet.as_view({"get": "swagger"}), name="docs"),
     path("redoc", DocsViewSet.as_view({"get": "redoc"}), name="redoc"),
 ]

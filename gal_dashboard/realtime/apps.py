@@ -7,12 +7,15 @@ class RealtimeConfig(AppConfig):
     verbose_name = "Realtime"
 
     def ready(self) -> None:
+        from gal_dashboard.core.options import declare
         from gal_dashboard.events import streams
         from gal_dashboard.events.recording import stream_advanced
         from gal_dashboard.realtime import announcements, endings, reloads
         from gal_dashboard.realtime.hub import hub
+        from gal_dashboard.realtime.options import OPTIONS
         from gal_dashboard.realtime.presence import presence
 
+        declare(OPTIONS)
         stream_advanced.connect(announcements.tell_hub, dispatch_uid="realtime.hub")
         hub.accompany(presence)
         hub.listen(reloads.ORDERS, reloads.obey)

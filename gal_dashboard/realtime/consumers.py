@@ -16,12 +16,19 @@ from django.db import Error
 
 from gal_dashboard.core.context import Actor
 from gal_dashboard.core.errors import DomainError, ErrorKind
+from gal_dashboard.core.options import value
 from gal_dashboard.events import streams
 from gal_dashboard.realtime import admission, inbound, messages, ports, protocol, tickets
 from gal_dashboard.realtime.connection import Connection
 from gal_dashboard.realtime.handshake import Handshake
 from gal_dashboard.realtime.hub import hub
 from gal_dashboard.realtime.inbound import MessageError, Meter
+from gal_dashboard.realtime.options import (
+    MESSAGES_PER_SECOND,
+    OVERLAYS_PER_ADDRESS,
+    SOCKETS_PER_PROCESS,
+    STAFF_PER_SESSION,
+)
 from gal_dashboard.realtime.protocol import CloseCode
 
 logger = logging.getLogger(__name__)
@@ -91,7 +98,7 @@ class StreamConsumer(AsyncConsumer):
             return False
         # Browsers see a close code only after accept.
         await self.base_send({"type": "websocket.accept"})
-        self.meter = Meter(hub.limits.messages_per_second, asyncio.get_running_loop().time())
+        self.meter = Meter(value(MESSAGES_PER_SECOND), asyncio.get_running_loop().time())
         self.connection = Connection(
             send=self.base_send, stream=self.stream_name(), limits=hub.limits
         )
@@ -100,7 +107,7 @@ class StreamConsumer(AsyncConsumer):
 
     async def _join(self, connection: Connection) -> None:
         try:
-            self.enter(admission.PROCESS, hub.limits.sockets_per_process)
+            self.enter(admission.PROCESS, value(SOCKETS_PER_PROCESS))
             await self.let_in(connection)
             await hub.follow(connection, self.handshake.cursor)
         except RefusalError as refusal:
@@ -189,7 +196,7 @@ class OverlayConsumer(StreamConsumer):
         if self.handshake.graphic_id is None:
             raise RefusalError(CloseCode.GONE)
         place = admission.address_place(self.handshake.household)
-        self.enter(place, hub.limits.overlays_per_address)
+        self.enter(place, value(OVERLAYS_PER_ADDRESS))
         connection.address = self.handshake.address
 
     def hear(self, connection: Connection, kind: str, message: Mapping[str, Any]) -> None:
@@ -219,7 +226,7 @@ class StaffConsumer(StreamConsumer):
         actor = await hub.run(partial(_identify, self.handshake.bearer, self.handshake.ticket))
         if not actor.may(protocol.STAFF_SCOPE):
             raise RefusalError(CloseCode.NOT_ALLOWED)
-        self.enter(admission.session_place(actor.sid or actor.name), hub.limits.staff_per_session)
+        self.enter(admission.session_place(actor.sid or actor.name), value(STAFF_PER_SESSION))
         connection.actor = actor
 
     def hear(self, connection: Connection, kind: str, message: Mapping[str, Any]) -> None:

@@ -1,4 +1,7 @@
-"""How much of anything the sockets may hold, take and wait for."""
+"""How much of anything the sockets may hold, take and wait for.
+
+How many sockets and messages there may be, staff can change: that stands in ``options``.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -45,12 +48,8 @@ class Limits:
     # A process that says nothing for so long is dead.
     presence_dead_seconds: float = 35.0
 
-    sockets_per_process: int = 2_000
-    overlays_per_address: int = 300
-    staff_per_session: int = 20
-
     staff_message_bytes: int = 64 * KIB
     overlay_message_bytes: int = 4 * KIB
-    messages_per_second: int = 10
-    # Messages beyond that rate which are answered with an error before the socket is closed.
+    # Messages above the rate of the options that are answered with an error before the socket is
+    # closed.
     excess_messages: int = 50

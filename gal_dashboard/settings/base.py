@@ -288,7 +288,8 @@ X_FRAME_OPTIONS = "DENY"
 SPECTACULAR_SETTINGS = {
     "TITLE": "Guardian Angel League Live Graphics Dashboard",
     "DESCRIPTION": "Graphics, tournaments and standings of a live broadcast. Every error is JSON "
-    "with `detail`, `code` and `request_id`; invalid fields are named in `errors`.",
+    "with `detail`, `code` and `request_id`; invalid fields are named in `errors`. What happens is "
+    "told by WebSockets, which [/asyncapi.json](/asyncapi.json) describes.",
     "VERSION": VERSION,
     "OAS_VERSION": "3.1.0",
     "COMPONENT_SPLIT_REQUEST": True,

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from gal_dashboard.core import admin_ports
+from gal_dashboard.core import admin_ports, options
 from gal_dashboard.core.clock import database_now
 from gal_dashboard.core.errors import DomainError
 from graphics import locks
@@ -15,6 +15,7 @@ from graphics.admin.claims import BREAK_LOCKS, claim_of, desk_of
 from graphics.admin.forms import ForcedReasonForm
 from graphics.admin.pages import READ, WRITE, GraphicPages, to_graphic, why_not
 from graphics.models import Graphic
+from graphics.options import LOCK_REFRESH
 
 
 class LockPages(GraphicPages):
@@ -91,6 +92,7 @@ def _status(request: HttpRequest, graphic: Graphic) -> dict[str, Any]:
         "is_free": desk.is_free and not graphic.archived,
         "is_mine": desk.is_mine,
         "held_for_seconds": max(held_for, 0.0),
+        "refresh_in_seconds": max(held_for, 0.0) * options.value(LOCK_REFRESH) / 100,
         "version": graphic.version,
         "page": reverse("admin:graphics_graphic_change", args=[graphic.pk]),
     }

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.admin.over_http import PASSWORD, new_superuser
 from tests.support.api import Api
+from tests.support.pages import overheard
 from tests.support.requirements import chromium
 from tests.support.server import RunningServer
 
@@ -63,17 +64,24 @@ def api(running: RunningServer) -> Iterator[Api]:
         yield client.login()
 
 
+@pytest.fixture
+def overlay(desk: Page) -> Iterator[Page]:
+    """Another window of the same browser, as OBS has it."""
+    with overheard(desk.context.browser.new_page()) as page:
+        yield page
+        page.close()
+
+
 def show(overlay: Page, text: str) -> None:
     overlay.locator(f"[data-element=headline] >> text={text}").wait_for(timeout=5000)
 
 
 def test_editing_beside_another_editor_while_an_overlay_follows(
-    desk: Page, running: RunningServer, api: Api
+    desk: Page, overlay: Page, running: RunningServer, api: Api
 ):
     graphic = api.new_graphic(data_json={"elements": []})
     page = f"{running.http_url}/admin/graphics/graphic/{graphic['id']}/change/"
     lock = f"/api/v1/lock/{graphic['id']}"
-    overlay = desk.context.browser.new_page()
     overlay.goto(f"{running.http_url}/overlay/{graphic['id']}")
 
     # edit: the lock is taken, kept, and everybody else is kept out
@@ -118,7 +126,6 @@ def test_editing_beside_another_editor_while_an_overlay_follows(
     desk.click("input[value='Restore version 2']")
     desk.wait_for_selector("text=Version 2 is on air again.")
     show(overlay, "First")
-    overlay.close()
     assert desk.complaints == []
 
 

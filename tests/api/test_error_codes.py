@@ -9,7 +9,7 @@ from gal_dashboard.settings.environment import BASE_DIR
 
 DOCUMENTED = re.compile(r"^\| [0-9]{3} \| ([^|]+) \|", re.MULTILINE)
 PACKAGES = ["gal_dashboard/api", "gal_dashboard/core", "gal_dashboard/operations"]
-APPS = ["users", "tournaments", "graphics"]
+APPS = ["users", "tournaments", "graphics", "configuration"]
 # DRF's own words, which are right as they are.
 OF_DRF = {"not_authenticated", "permission_denied", "method_not_allowed", "unsupported_media_type"}
 # Of the base class, of the admin and of commands: no request to the API meets them.

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from configuration.services import create_value
 from gal_dashboard.core.context import SYSTEM
 from gal_dashboard.events.recording import recording
 from gal_dashboard.realtime import processes
@@ -157,6 +158,12 @@ def logins(count: int) -> int:
     return session.pk
 
 
+def keys(count: int) -> int:
+    for number in range(count):
+        create_value(actor=SYSTEM, key=f"bot.key-{number}", value=number)
+    return 0
+
+
 class Cost(NamedTuple):
     """``make`` puts so many rows in and gives the path's ``pk``; ``queries`` is what a read costs.
 
@@ -185,6 +192,9 @@ COSTS = {
     "/api/v1/scoreboard/snapshots": Cost(snapshots, 1),
     "/api/v1/users": Cost(accounts, 4),
     "/auth/sessions": Cost(logins, 3),
+    "/api/v1/configuration": Cost(keys, 2),
+    "/api/v1/configuration/category/{category}": Cost(keys, 2),
+    "/api/v1/configuration/export": Cost(keys, 2),
 }
 # They read one row, or none.
 NO_LISTS = {
@@ -193,6 +203,7 @@ NO_LISTS = {
     "/health",
     "/health/ready",
     "/openapi.json",
+    "/asyncapi.json",
     "/docs",
     "/redoc",
     "/api/v1/graphics/{pk}",
@@ -209,6 +220,8 @@ NO_LISTS = {
     "/api/v1/users/me",
     "/api/v1/users/discord/{discord_id}",
     "/api/v1/users/statistics/overview",
+    "/api/v1/configuration/{key}",
+    "/api/v1/configuration/{key}/history",  # of one key
 }
 
 
@@ -224,7 +237,7 @@ def test_a_list_costs_the_same_however_long(path, cost, rows):
     get_user_model().objects.create_superuser(**ACCOUNT)
     client = Client()
     token = client.post("/auth/login", ACCOUNT, "application/json").json()["access_token"]
-    address = path.format(pk=cost.make(rows))
+    address = path.format(pk=cost.make(rows), category="custom")
 
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(address, headers={"Authorization": f"Bearer {token}"})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.support.api import Api
-from tests.support.routes import DISCORD_ID, Route
+from tests.support.routes import DISCORD_ID, KEY, Route
 from tests.support.server import MASTER_PASSWORD, RunningServer
 
 WINDOW = "window-7"  # as the description's examples have it
@@ -39,6 +39,8 @@ class World:
             return f"Newcomer {next(_numbers)}"
         if value is NEW_LOGIN:
             return f"newcomer-{next(_numbers)}"
+        if value is CHANGE:
+            return self.ids["change"]
         return self.ids["tournaments"] if value is TOURNAMENT else value
 
 
@@ -63,6 +65,7 @@ PEOPLE: Mapping[str, str] = {
 }
 # Stand for what is only known when a body is sent.
 TOURNAMENT = object()
+CHANGE = object()
 NEW_NAME = object()
 NEW_LOGIN = object()
 _numbers = itertools.count(1)
@@ -109,6 +112,14 @@ BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("DELETE", "/api/v1/users/{pk}"): {},
     ("PATCH", "/api/v1/users/me"): {"riot_id": "Dashboard#EUW"},
     ("DELETE", "/auth/sessions/{pk}"): {},
+    ("POST", "/api/v1/configuration/{key}"): {},
+    ("PUT", "/api/v1/configuration/{key}"): {"value": {"of": "a bot"}},
+    ("DELETE", "/api/v1/configuration/{key}"): {},
+    ("POST", "/api/v1/configuration/{key}/rollback"): {"change_id": CHANGE},
+    ("POST", "/api/v1/configuration/bulk-update"): {KEY: 4},
+    ("POST", "/api/v1/configuration/import"): {
+        "document": "format: gal-configuration/1\nsettings: []\n"
+    },
     ("POST", "/auth/login"): {"master_password": MASTER_PASSWORD},
     ("POST", "/auth/refresh"): {},
     ("POST", "/auth/logout"): {},
@@ -140,6 +151,11 @@ def make_world(api: Api) -> World:
     if api.get(f"/api/v1/users/discord/{DISCORD_ID}").status_code == 404:
         fields = {"username": f"player-{next(_numbers)}", "discord_id": DISCORD_ID}
         assert api.post("/api/v1/users", json=fields).status_code == 201
+    api.post(f"/api/v1/configuration/{KEY}", json=1)  # by most worlds before this one
+    for value in (2, 3):
+        answer = api.put(f"/api/v1/configuration/{KEY}", json={"value": value})
+        assert answer.status_code == 200, answer.text
+    change = api.get(f"/api/v1/configuration/{KEY}/history").json()["history"][0]["id"]
     graphic, archived, locked = (api.new_graphic(tournament_id=tournament)["id"] for _ in range(3))
     done = [
         api.post(f"/api/v1/archive/{archived}"),
@@ -154,6 +170,7 @@ def make_world(api: Api) -> World:
             "archived": archived,
             "locked": locked,
             "sessions": another_session(api.server),
+            "change": change,
             "users": user.json()["id"],
             "scoreboard": standings.json()["snapshot_id"],
         }

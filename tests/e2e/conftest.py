@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.support.pages import overheard
 from tests.support.requirements import chromium
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,7 +49,8 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A window as OBS has it."""
     context = browser.new_context(viewport={"width": 1920, "height": 1080})
-    yield context.new_page()
+    with overheard(context.new_page()) as page:
+        yield page
     context.close()
 
 

@@ -23,6 +23,7 @@ from tests.graphics.hostile_values import (
     element,
 )
 from tests.support.api import Api
+from tests.support.pages import overheard
 from tests.support.rows import rows
 from tests.support.server import RunningServer
 
@@ -106,7 +107,8 @@ def crew(server: RunningServer) -> Iterator[Api]:
 @pytest.fixture
 def watch(browser: Browser, server: RunningServer) -> Iterator[Watch]:
     context = browser.new_context(viewport={"width": 1920, "height": 1080})
-    yield Watch(context.new_page(), f"127.0.0.1:{server.port}").listen()
+    with overheard(context.new_page()) as page:
+        yield Watch(page, f"127.0.0.1:{server.port}").listen()
     context.close()
 
 

@@ -64,7 +64,7 @@ def test_ends_in_the_middle_of_its_work(monkeypatch: pytest.MonkeyPatch):
     assert "pruner" not in [thread.name for thread in threading.enumerate()]
 
 
-STREAM, NAME, COUNT = "overlay.9000001", "flood.came", pruning.KEPT_NEWEST + 700
+STREAM, NAME, COUNT = "overlay.9000001", "flood.came", 10_000 + 700
 OLDEST = "SELECT min(seq) FROM events_streamentry WHERE stream_id = %s"
 
 

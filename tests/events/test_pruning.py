@@ -11,7 +11,7 @@ from gal_dashboard.events.recording import NewEvent, emit, recording
 from tests.events import logbook
 from tests.support.rows import rows, value
 
-OLD = timezone.now() - pruning.KEPT_FOR - timedelta(minutes=1)
+OLD = timezone.now() - timedelta(hours=24) - timedelta(minutes=1)
 
 pruned = pytest.mark.django_db(transaction=True)
 
@@ -120,7 +120,7 @@ def flood(server, stream: str, name: str, count: int) -> None:
 
 
 def test_the_command_keeps_the_newest_ten_thousand_of_a_stream(server):
-    stream, name, count = "overlay.9000001", "flood.came", pruning.KEPT_NEWEST + 1100
+    stream, name, count = "overlay.9000001", "flood.came", 10_000 + 1100
     flood(server, stream, name, count)
 
     said = server.manage("prune_events").stdout
@@ -131,7 +131,7 @@ def test_the_command_keeps_the_newest_ten_thousand_of_a_stream(server):
         stream,
     )
     assert said == "Dropped 1100 entries and 1100 events.\n"
-    assert kept == [(1101, count, pruning.KEPT_NEWEST)]
+    assert kept == [(1101, count, 10_000)]
     assert value(server, "SELECT count(*) FROM events_event WHERE name = %s", name) == 10_000
     rows(server, "DELETE FROM events_streamentry WHERE stream_id = %s", stream)
     rows(server, "DELETE FROM events_event WHERE name = %s", name)

@@ -8,17 +8,20 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from gal_dashboard.core import options
 from graphics import pruning
 from graphics.choices import LeaseEnd
 from graphics.models import CanvasLease, Graphic, GraphicRevision
+from graphics.options import REVISIONS_KEPT_HOURS, REVISIONS_KEPT_NEWEST
 from tests.api.refusals import refusal
 from tests.realtime.writing import make_graphic
 from tests.support.rows import rows, value
 
 NOW = timezone.now()
-LONG_AGO = (NOW - pruning.KEPT_WHOLE_FOR - timedelta(hours=5)).replace(second=0, microsecond=0)
-YOUNG = NOW - pruning.KEPT_WHOLE_FOR + timedelta(minutes=5)
-NEWEST = pruning.KEPT_WHOLE_COUNT
+KEPT_FOR = timedelta(hours=options.value(REVISIONS_KEPT_HOURS))
+LONG_AGO = (NOW - KEPT_FOR - timedelta(hours=5)).replace(second=0, microsecond=0)
+YOUNG = NOW - KEPT_FOR + timedelta(minutes=5)
+NEWEST = options.value(REVISIONS_KEPT_NEWEST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

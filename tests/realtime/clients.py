@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import orjson
-
 from gal_dashboard.core.context import Actor
 from gal_dashboard.events import streams
+from gal_dashboard.operations.asyncapi import OVERLAY
 from gal_dashboard.realtime.connection import Connection
 from gal_dashboard.realtime.cursors import Cursor
 from gal_dashboard.realtime.hub import Hub
+from tests.support import frames
 
 SECONDS_TO_WAIT = 20
 
@@ -18,9 +18,11 @@ SECONDS_TO_WAIT = 20
 class Client:
     """Takes frames like a server does for its client; while it is stalled, the hub has to wait."""
 
-    def __init__(self) -> None:
+    def __init__(self, channel: str = OVERLAY) -> None:
+        self.channel = channel
         self.frames: list[dict[str, Any]] = []
         self.close_code: int | None = None
+        self.fault: AssertionError | None = None
         self.connection: Connection
         self.joining: asyncio.Task[None]
         self._reads = asyncio.Event()
@@ -32,8 +34,15 @@ class Client:
         if message["type"] == "websocket.close":
             self.close_code = message["code"]
         else:
-            self.frames.append(orjson.loads(message["text"]))
+            self._take(message["text"])
         self._news.set()
+
+    def _take(self, text: str) -> None:
+        try:
+            self.frames.append(frames.received(text, self.channel))
+        except frames.UndescribedFrameError as fault:
+            # raised from here it would look to the hub like a line that is lost
+            self.fault = fault
 
     def stall(self) -> None:
         self._reads.clear()
@@ -45,6 +54,8 @@ class Client:
         """Wait for frames or the end of the socket to make ``is_so`` true."""
         async with asyncio.timeout(SECONDS_TO_WAIT):
             while not is_so(self):
+                if self.fault is not None:
+                    raise self.fault
                 self._news.clear()
                 await self._news.wait()
 
@@ -92,7 +103,7 @@ class Studio:
         self, stream: str, cursor: Cursor | None = None, actor: Actor | None = None
     ) -> Client:
         """A client that begins to follow."""
-        client = Client()
+        client = Client(frames.channel_of(stream))
         client.connection = Connection(send=client.send, stream=stream, limits=self.hub.limits)
         client.connection.actor = actor
         client.joining = asyncio.ensure_future(self.hub.follow(client.connection, cursor))
@@ -106,6 +117,7 @@ class Studio:
     async def close(self) -> None:
         for client in self.clients:
             self.leave(client)
+            assert client.fault is None
         await asyncio.sleep(0)
         assert not self.hub.connections
         await self.hub.stop()

@@ -139,9 +139,9 @@ async def test_skipped_numbers_are_told_before_any_other_frame(
     await on_thread(tell_staff)
     await witness.until_seq(2)
 
-    narrowed.connection.say(protocol.reload("the crew asked for it", order="o1"))
+    narrowed.connection.say(protocol.error("unknown_type", "Nobody knows what this means."))
 
-    assert narrowed.types[2:] == ["skipped", "reload"]
+    assert narrowed.types[2:] == ["skipped", "error"]
     assert narrowed.seqs == [0, 2]
 
 

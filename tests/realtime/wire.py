@@ -8,6 +8,7 @@ import orjson
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from tests.support import frames
 from tests.support.server import RunningServer
 
 SECONDS_TO_WAIT = 30
@@ -27,6 +28,7 @@ class Socket:
         **options: Any,
     ) -> None:
         self._ignored = set() if hears_activity else {"user_activity"}
+        self._channel = frames.channel_of(path)
         headers = {"X-Forwarded-For": address} if address else {}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
@@ -64,9 +66,12 @@ class Socket:
     async def frame(self) -> dict[str, Any]:
         """The next frame; who comes and goes beside the test is heard only on demand."""
         async with asyncio.timeout(SECONDS_TO_WAIT):
-            while (frame := orjson.loads(await self._client.recv()))["type"] in self._ignored:
+            while (frame := await self._receive())["type"] in self._ignored:
                 pass
             return frame
+
+    async def _receive(self) -> dict[str, Any]:
+        return frames.received(await self._client.recv(), self._channel)
 
     async def frames(self, count: int) -> list[dict[str, Any]]:
         return [await self.frame() for _ in range(count)]
@@ -84,12 +89,12 @@ class Socket:
 
     async def closed(self) -> tuple[list[dict[str, Any]], int | None]:
         """The frames until the end and the close code."""
-        frames: list[dict[str, Any]] = []
+        last: list[dict[str, Any]] = []
         try:
             while True:
-                frames.append(await self.frame())
+                last.append(await self.frame())
         except ConnectionClosed:
-            return frames, self._client.close_code
+            return last, self._client.close_code
 
 
 def overlay(

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from gal_dashboard.api.views import METHODS_WITH_BODY, ApiViewSet
 
 DISCORD_ID = "184467440737095516"
+KEY = "bots.world"  # of a client
 _CONVERTER = re.compile(r"<(?:[^>:]+:)?([^>]+)>")
 
 
@@ -33,6 +34,8 @@ class Route:
             lobby=1,
             version=1,
             discord_id=DISCORD_ID,
+            key=KEY,
+            category="graphics",
             participant=participant,
         )
 

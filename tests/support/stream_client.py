@@ -20,6 +20,7 @@ import orjson
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
+from tests.support import frames
 from tests.support.fold import Fold, standings_of
 from tests.support.place import ANEW, Place
 
@@ -236,7 +237,7 @@ class StreamClient:
             ) as socket:
                 self._socket = socket
                 async for text in socket:
-                    self._take(orjson.loads(text))
+                    self._take(frames.received(text, frames.channel_of(self._path)))
                 return socket.close_code
         except ConnectionClosed as closed:
             return closed.rcvd.code if closed.rcvd else None

@@ -10,13 +10,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from gal_dashboard.api.views import ApiViewSet
 from tests.support.api import Api
 
-SAMPLES = {"id": "1", "game": "1.1", "lobby": "1", "str": "1"}
+SAMPLES = {"id": "1", "game": "1.1", "lobby": "1", "str": "1", "key": "x.y", "category": "x"}
 # A new public endpoint is a decision: it is written down here.
 PUBLIC = {
     ("GET", "/"),
     ("GET", "/health"),
     ("GET", "/health/ready"),
     ("GET", "/openapi.json"),
+    ("GET", "/asyncapi.json"),
     ("GET", "/docs"),
     ("GET", "/redoc"),
     ("POST", "/auth/login"),

@@ -5,9 +5,11 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Case, When
 from django.http import HttpRequest
 from django.urls import reverse
 
+from gal_dashboard.core import options
 from gal_dashboard.core.admin import ServiceInline, ServiceModelAdmin
 from gal_dashboard.core.admin_site import COMPETITION, Line, Panel
 from gal_dashboard.core.context import Actor
@@ -22,6 +24,7 @@ from tournaments.admin.roster import RosterPage
 from tournaments.choices import DrawRule, TournamentStatus
 from tournaments.lifecycle import legal_moves
 from tournaments.models import Stage, Tournament, default_chain, default_points
+from tournaments.options import CURRENT
 from tournaments.presets import StageFormat
 from tournaments.standings import METRICS, Cut
 
@@ -209,7 +212,8 @@ class TournamentAdmin(ServiceModelAdmin):
         return super().response_add(request, obj, post_url_continue)
 
     def index_panel(self, request: HttpRequest) -> Panel:
-        newest = Tournament.objects.with_counts().order_by("-updated_at", "-pk")
+        on_air = Case(When(pk=options.value(CURRENT), then=0), default=1)
+        newest = Tournament.objects.with_counts().order_by(on_air, "-updated_at", "-pk")
         may_write = self.may_write(request)
         return Panel(
             title="Tournaments",

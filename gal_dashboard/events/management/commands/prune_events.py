@@ -2,14 +2,14 @@
 
 from django.core.management.base import BaseCommand
 
-from gal_dashboard.events.pruning import KEPT_FOR, KEPT_NEWEST, prune
+from gal_dashboard.events.pruning import prune
 
 
 class Command(BaseCommand):
     help = (
-        "Drop events from the log that no client needs to catch up: older than "
-        f"{KEPT_FOR.total_seconds() / 3600:.0f} hours and not among the newest {KEPT_NEWEST} of "
-        "their stream. May run at any time, also during a show."
+        "Drop events from the log that no client needs to catch up: older than 24 hours and not "
+        "among the newest 10,000 of their stream, unless the options events.kept_hours and "
+        "events.kept_newest say otherwise. May run at any time, also during a show."
     )
 
     def handle(self, **options) -> None:

@@ -1,11 +1,11 @@
 // The lock of the graphic on this page. Whoever holds it keeps it while the page is open: it is
-// refreshed at half its life. Whoever does not sees who does, and when it is free. A lock that is
+// refreshed in time. Whoever does not sees who does, and when it is free. A lock that is
 // lost is said at once, and what was typed stays where it is.
 
 const LOOK_MS = 4_000;
 const SOONEST_MS = 500;
 
-/** @typedef {{ sentence: string, is_free: boolean, is_mine: boolean, held_for_seconds: number }} Status */
+/** @typedef {{ sentence: string, is_free: boolean, is_mine: boolean, refresh_in_seconds: number }} Status */
 
 /** @param {HTMLElement} section */
 function attach(section) {
@@ -43,7 +43,7 @@ function attach(section) {
       if (answer.ok && !answer.redirected) {
         const now = /** @type {Status} */ (await answer.json());
         show(now);
-        setTimeout(keep, Math.max(now.held_for_seconds * 500, SOONEST_MS));
+        setTimeout(keep, Math.max(now.refresh_in_seconds * 1000, SOONEST_MS));
         return;
       }
       said.textContent = "The server did not renew your lock. Are you still signed in?";

@@ -6,7 +6,6 @@ import { appear, glide, mayMove, vanish } from "./motion.js";
 /** @typedef {import("./spec.js").Look} Look */
 /** @typedef {import("./types.js").Picture} Picture */
 
-const DEFAULT_FONT = '"Sofia Sans Condensed", "Arial Narrow", Arial, sans-serif';
 const DEFAULT_COLOR = "#ffffff";
 const JUSTIFY = { left: "flex-start", center: "center", right: "flex-end" };
 
@@ -187,7 +186,7 @@ export function viewOf(spec) {
 function dress(node, look) {
   const { style } = node;
   // A value that CSS refuses leaves the one before it in place, so the default goes first.
-  style.fontFamily = DEFAULT_FONT;
+  style.fontFamily = ""; // the fonts of the page
   if (look.fontFamily) style.fontFamily = look.fontFamily;
   style.color = DEFAULT_COLOR;
   if (look.color) style.color = look.color;
