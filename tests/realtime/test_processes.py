@@ -19,10 +19,11 @@ from tests.support.redis_server import RedisServer
 from tests.support.server import RunningServer
 from tests.support.stream_client import StreamClient
 
-pytestmark = pytest.mark.redis_server
+pytestmark = [pytest.mark.redis_server, pytest.mark.timeout(300)]
 
-SECONDS = 30
-CHANGES = 30
+SECONDS = 60
+CHANGES = 20
+STORM = 25  # writes before, during and after the outage
 
 MakeServers = Callable[..., list[RunningServer]]
 
@@ -219,15 +220,15 @@ async def test_redis_dies_and_comes_back_in_a_storm_and_nobody_loses_anything(
         first = screens[0].seq
 
         with Storm(graphic_id, clients).blowing() as storm:
-            await asyncio.to_thread(storm.await_more, 40)
+            await asyncio.to_thread(storm.await_more, STORM)
             redis.kill()
             await asyncio.to_thread(await_bus, *clients, is_up=False)
-            await asyncio.to_thread(storm.await_more, 40)
+            await asyncio.to_thread(storm.await_more, STORM)
             redis.start()
             back_at = time.monotonic()
             await asyncio.to_thread(await_bus, *clients)
             up_at = time.monotonic()
-            await asyncio.to_thread(storm.await_more, 40)
+            await asyncio.to_thread(storm.await_more, STORM)
         for client in screens:
             await client.until_seq(first + storm.written)
         for client in crews:

@@ -51,6 +51,7 @@ async def under_way() -> None:
     await asyncio.sleep(0.5)
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     "workers",
     [1, pytest.param(2, marks=[pytest.mark.postgresql, pytest.mark.redis_server])],
