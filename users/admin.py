@@ -24,10 +24,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from gal_dashboard.audit import trail
 from gal_dashboard.core import admin_ports
-from gal_dashboard.core.admin import ReadOnlyModelAdmin, ServiceModelAdmin, TimeFilter
+from gal_dashboard.core.admin import ReadOnlyModelAdmin, TimeFilter
 from gal_dashboard.core.admin_site import PEOPLE
 from gal_dashboard.core.context import Actor
 from users import accounts, services
+from users.admin_files import AccountFilesMixin
 from users.admin_forms import AccountForm, LoginForm, NewAccountForm, OwnPasswordForm
 from users.choices import LEAGUE_ACCOUNTS, EndReason, Role
 from users.last_seen import last_seen
@@ -80,7 +81,7 @@ class HasRole(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class AccountAdmin(ServiceModelAdmin):
+class AccountAdmin(AccountFilesMixin):
     area = "users"
     section = PEOPLE
     purpose = "Who works here and who plays: names, roles, passwords."

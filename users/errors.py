@@ -92,6 +92,18 @@ class ReadOnlySessionError(DomainError):
     message = "The viewer password only reads."
 
 
+class AccountFileError(DomainError):
+    code = "account_file_invalid"
+    message = "This file cannot be read. {fault}"
+
+
+class AccountLineError(DomainError):
+    """Raised for the first line of a file that cannot be carried out; then nothing was."""
+
+    code = "account_line_refused"
+    message = "Line {number}: {fault}"
+
+
 class LeagueAccountError(DomainError):
     """Raised for a change of an account that stands for one of the league's passwords."""
 

@@ -14,6 +14,8 @@ APPS = ["users", "tournaments", "graphics", "configuration"]
 OF_DRF = {"not_authenticated", "permission_denied", "method_not_allowed", "unsupported_media_type"}
 # Of the base class, of the admin and of commands: no request to the API meets them.
 NOT_OF_REST = {
+    "account_file_invalid",
+    "account_line_refused",
     "event_file_invalid",
     "invalid",
 }
