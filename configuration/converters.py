@@ -1,5 +1,7 @@
 """Addresses of keys and categories."""
 
+from django.urls import register_converter
+
 from configuration.names import CATEGORY, KEY, RESERVED
 
 
@@ -23,3 +25,8 @@ class CategoryConverter:
 
     def to_url(self, value: str) -> str:
         return value
+
+
+# Here, as both the API and the admin have such addresses.
+register_converter(KeyConverter, "key")
+register_converter(CategoryConverter, "category")

@@ -1,10 +1,7 @@
-from django.urls import path, register_converter
+from django.urls import path
 
-from configuration.converters import CategoryConverter, KeyConverter
+from configuration import converters  # noqa: F401 - registers key and category
 from configuration.views import ConfigurationViewSet
-
-register_converter(KeyConverter, "key")
-register_converter(CategoryConverter, "category")
 
 urlpatterns = [
     path("configuration", ConfigurationViewSet.as_view({"get": "list"}), name="configurations"),

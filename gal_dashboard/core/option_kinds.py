@@ -258,3 +258,8 @@ def as_text(kind: Kind, value: Any) -> str:
             return "true" if value else "false"
         case _:
             return str(value)
+
+
+def in_one_line(value: Any) -> str:
+    """Any JSON value for people, in one line."""
+    return orjson.dumps(value).decode()
