@@ -24,9 +24,6 @@ class Kind:
     action: str | None
 
 
-# Described for those who will send them: this version says none of these.
-NOT_SENT_YET = frozenset({"configuration_update"})
-
 # How many frames of each kind came in this run.
 seen: Counter[Kind] = Counter()
 
