@@ -339,6 +339,10 @@ def world(api: Api) -> Mapping[str, tuple[str, dict[str, Any]]]:
     new = [api.new_graphic()["id"] for _ in range(7)]
     tournament = api.new_tournament()["id"]
     made = make_registrations(api)
+    bot_key, other_key = (f"/api/v1/configuration/bots.k{new_key()[:12]}" for _ in range(2))
+    api.post(other_key, json=1)
+    api.put(other_key, json={"value": 2})
+    change = api.get(f"{other_key}/history").json()["history"][0]["id"]
     in_world = f"/api/v1/tournaments/{made['checking_in']}"
     ann = f"{in_world}/participants/{made['participant']}"
     api.post(f"/api/v1/archive/{new[1]}")
@@ -373,6 +377,17 @@ def world(api: Api) -> Mapping[str, tuple[str, dict[str, Any]]]:
         "/api/v1/tournaments/{pk}/draws/proposal": (f"{in_world}/draws/proposal", {}),
         "/api/v1/tournaments/{pk}/check-in/close": (f"{in_world}/check-in/close", {}),
         "/api/v1/tournaments/{pk}/transition": (f"{in_world}/transition", {"status": "postponed"}),
+        "/api/v1/users": ("/api/v1/users", {"username": f"player-{new_key()[:16]}"}),
+        "/api/v1/configuration/{key}": (bot_key, 1),
+        "/api/v1/configuration/{key}/rollback": (f"{other_key}/rollback", {"change_id": change}),
+        "/api/v1/configuration/bulk-update": (
+            "/api/v1/configuration/bulk-update",
+            {other_key.rpartition("/")[2]: 4},
+        ),
+        "/api/v1/configuration/import": (
+            "/api/v1/configuration/import",
+            {"document": "format: gal-configuration/1\nsettings: []\n"},
+        ),
         "/api/v1/scoreboard/refresh": (
             "/api/v1/scoreboard/refresh",
             {"tournament_id": tournament},

@@ -97,6 +97,7 @@ def test_a_move_is_told_once_and_kept(api, server):
         "before": "draft",
         "after": "cancelled",
         "reason": "Too few came.",
+        "game": None,
         "participants": [],
         "promoted": [],
     }
