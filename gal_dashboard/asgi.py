@@ -22,6 +22,7 @@ from gal_dashboard.operations.gate import Gate, GateLimits  # noqa: E402
 from gal_dashboard.operations.large_bodies import may_send_large  # noqa: E402
 from gal_dashboard.operations.login_queue import LoginQueue  # noqa: E402
 from gal_dashboard.operations.memory import GivesMemoryBack, settle  # noqa: E402
+from gal_dashboard.operations.rates import Rates  # noqa: E402
 from gal_dashboard.operations.stamps import Stamps  # noqa: E402
 from gal_dashboard.operations.static_files import static_files  # noqa: E402
 from gal_dashboard.realtime.hub import hub  # noqa: E402
@@ -52,7 +53,7 @@ async def http(scope, receive, send) -> None:
         await files_or_django(scope, receive, send)
 
 
-gate = Gate(http, limits=GateLimits(), may_send_large=may_send_large)
+gate = Gate(Rates(http), limits=GateLimits(), may_send_large=may_send_large)
 
 
 async def lifespan(scope, receive, send) -> None:

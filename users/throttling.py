@@ -1,8 +1,8 @@
-"""The login throttle: five failed attempts of one address within a minute, then 429.
+"""The login throttle: so many failed attempts of one address within a minute, then 429.
 
-A failed attempt takes one of five places for a minute. The place is taken before the password is
-looked at and given back if it was right: attempts that come at once cannot outrun the count, and
-right ones never fill it.
+How many says an option; five by default. A failed attempt takes one of the places for a minute. The
+place is taken before the password is looked at and given back if it was right: attempts that come
+at once cannot outrun the count, and right ones never fill it.
 """
 
 import math
@@ -16,11 +16,12 @@ from django.core.cache.backends.base import BaseCache
 from django.core.cache.backends.locmem import LocMemCache
 from redis.exceptions import RedisError
 
+from gal_dashboard.core import options
 from gal_dashboard.core.addresses import household
 from gal_dashboard.core.errors import DomainError, ErrorKind
 from users.errors import TooManyLoginsError
+from users.options import LOGIN_ATTEMPTS
 
-PLACES: Final = 5
 WINDOW_SECONDS: Final = 60
 # Attempts that run at the same time may still turn out to be right; others wait so long for them.
 LONGEST_WAIT_SECONDS: Final = 10.0
@@ -39,7 +40,8 @@ def attempt(address: str) -> Iterator[None]:
 
     Raises ``TooManyLoginsError`` when ``address`` failed too often; that is no attempt.
     """
-    keys = [f"login:{household(address) or 'unknown'}:{place}" for place in range(PLACES)]
+    places = range(options.value(LOGIN_ATTEMPTS))
+    keys = [f"login:{household(address) or 'unknown'}:{place}" for place in places]
     try:
         cache: BaseCache = caches["default"]
         key = _take_place(cache, keys)
@@ -61,11 +63,11 @@ def _take_place(cache: BaseCache, keys: list[str]) -> str:
     while True:
         # first what is cheap: a flood from an address that is shut out costs one look-up each
         taken = list(cache.get_many(keys).values())
-        if len(taken) < PLACES:
+        if len(taken) < len(keys):
             for key in keys:
                 if cache.add(key, _PENDING, LONGEST_ATTEMPT_SECONDS):
                     return key
-        if len(taken) == PLACES and (_PENDING not in taken or time.monotonic() > deadline):
+        if len(taken) == len(keys) and (_PENDING not in taken or time.monotonic() > deadline):
             free_at = [until for until in taken if until != _PENDING]
             seconds = math.ceil(min(free_at) - time.time()) if free_at else 1
             raise TooManyLoginsError(retry_after=max(1, seconds))
