@@ -29,9 +29,8 @@ def archive_graphic(*, graphic_id: int, claim: Claim, reason: str = "") -> Graph
         graphic.archive_reason = reason
         graphic.full_clean()
         _save(graphic)
-        trail.record(
-            "graphic.archived", actor=claim.actor, target=graphic, changes={"reason": ("", reason)}
-        )
+        changes = {"archived": (False, True), "reason": ("", reason)}
+        trail.record("graphic.archived", actor=claim.actor, target=graphic, changes=changes)
         withdrawn = events.graphic_withdrawn("archived", graphic=graphic, actor=claim.actor)
         emit(withdrawn, overlays=[graphic.pk])
         return graphic
@@ -49,10 +48,11 @@ def restore_graphic(*, graphic_id: int, actor: Actor) -> Graphic:
         graphic, _ = lock_with_tournaments(graphic_id, is_publishing=True)
         if not graphic.archived:
             raise NotArchivedError
+        changes = {"archived": (True, False), "reason": (graphic.archive_reason, "")}
         graphic.archived, graphic.archived_at = False, None
         graphic.archived_by = graphic.archive_reason = ""
         _save(graphic)
-        trail.record("graphic.restored", actor=actor, target=graphic)
+        trail.record("graphic.restored", actor=actor, target=graphic, changes=changes)
         tell("restored", graphic, actor=actor, is_retied=True)
         return graphic
 
@@ -69,7 +69,8 @@ def delete_graphic(*, graphic_id: int, claim: Claim, only_archived: bool = False
         if only_archived and not graphic.archived:
             raise NotArchivedError
         locks.end_with_graphic(graphic, LeaseEnd.DELETED)
-        trail.record("graphic.deleted", actor=claim.actor, target=graphic)
+        told = trail.gone(graphic, "title", "event_name", "tournament_id", "version", "archived")
+        trail.record("graphic.deleted", actor=claim.actor, target=graphic, changes=told)
         withdrawn = events.graphic_withdrawn("deleted", graphic=graphic, actor=claim.actor)
         emit(withdrawn, overlays=[graphic.pk])
         graphic.delete()

@@ -96,5 +96,5 @@ class LockViewSet(GraphicBase):
     @extend_schema(request=None, responses=CleanedSerializer)
     def cleanup(self, request: Request) -> Response:
         """Announce locks that have run out, which the server does by itself too."""
-        count = locks.sweep_locks()
+        count = locks.clean_up_locks(actor=request.user)
         return Response({"message": f"{count} expired locks removed.", "cleaned_count": count})

@@ -65,7 +65,8 @@ def create_graphic(
         graphic.full_clean()
         graphic.save()
         _store_version(graphic, actor)
-        trail.record("graphic.created", actor=actor, target=graphic)
+        told = trail.made(graphic, "title", "event_name", "tournament_id", "document")
+        trail.record("graphic.created", actor=actor, target=graphic, changes=told)
         tell("created", graphic, actor=actor, is_retied=True)
         return graphic
 
@@ -231,7 +232,8 @@ def _save_changes(
     graphic.full_clean()
     graphic.save(update_fields=[*changed, "version", "updated_by", "updated_at"])
     _store_version(graphic, actor, restored_from=restored_from)
-    trail.record(action, actor=actor, target=graphic, changes=changed)
+    told = changed if restored_from is None else changed | {"restored_from": (None, restored_from)}
+    trail.record(action, actor=actor, target=graphic, changes=told)
     tell("updated", graphic, actor=actor, is_retied="tournament_id" in changed)
 
 

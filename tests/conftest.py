@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.api import Api
 from tests.support.databases import Databases
+from tests.support.emptying import let_trail_be_emptied
 from tests.support.requirements import REQUIREMENTS, absent, demanded
 from tests.support.server import RunningServer
 
@@ -33,6 +35,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if requirement.marker in item.keywords:
                 item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The database of tests inside this process; between them it is emptied."""
+    with django_db_blocker.unblock():
+        let_trail_be_emptied()
 
 
 @pytest.fixture(scope="session")

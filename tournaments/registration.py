@@ -52,7 +52,8 @@ def register_participant(
         refuse_faulty_team(participant, tournament)
         participant.full_clean()
         participant.save()
-        trail.record("participant.registered", actor=actor, target=participant)
+        told = trail.made(participant, *fields)
+        trail.record("participant.registered", actor=actor, target=participant, changes=told)
         _tell("participant.registered", participant, tournament, actor)
         return participant
 
@@ -82,7 +83,8 @@ def register_participants(
             participant.status = EntryStatus.REGISTERED if index < free else EntryStatus.WAITING
             participant.full_clean()
             participant.save()
-            trail.record("participant.registered", actor=actor, target=participant)
+            told = trail.made(participant, "name")
+            trail.record("participant.registered", actor=actor, target=participant, changes=told)
             added.append(participant)
         change = Change(kind="participant.registered", participants=people(added))
         announce(tournament, actor, change=change)

@@ -59,7 +59,8 @@ def remove_participant(*, actor: Actor, participant_id: int) -> None:
         lobbies = participant.placements.count()
         if lobbies:
             raise ParticipantSeatedError(name=participant.name, lobbies=lobbies)
-        trail.record("participant.removed", actor=actor, target=participant)
+        told = trail.gone(participant, "name", "user_id", "riot_id", "seed", "aliases")
+        trail.record("participant.removed", actor=actor, target=participant, changes=told)
         gone = services.people([participant])
         participant.delete()
         promoted = waitlist.fill_places(tournament=tournament, actor=actor)

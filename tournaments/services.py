@@ -65,7 +65,8 @@ def create_tournament(*, actor: Actor, fields: Mapping[str, Any]) -> Tournament:
         tournament.full_clean()
         tournament.save()
         stages.store(tournament, PRESETS[preset].stages if preset else DEFAULT)
-        trail.record("tournament.created", actor=actor, target=tournament)
+        told = trail.made(tournament, *own)
+        trail.record("tournament.created", actor=actor, target=tournament, changes=told)
         announce(tournament, actor, action="created")
         return tournament
 
@@ -145,7 +146,9 @@ def delete_tournament(*, actor: Actor, tournament_id: int) -> str:
         tournament = lock_tournament(tournament_id)
         dependants.release(actor=actor, tournament_id=tournament.pk)
         announce(tournament, actor, action="deleted")
-        trail.record("tournament.deleted", actor=actor, target=tournament)
+        told = trail.gone(tournament, "name", "status", "max_participants")
+        told = {**told, "participants": (tournament.participants.count(), None)}
+        trail.record("tournament.deleted", actor=actor, target=tournament, changes=told)
         clear_results(tournament)
         tournament.delete()
         return tournament.name
@@ -204,8 +207,11 @@ def republish_standings(*, actor: Actor, tournament_id: int) -> ScoreboardSnapsh
     """Publish anew what the results say now, as after a corrected name."""
     with recording():
         tournament = lock_tournament(tournament_id)
-        trail.record("standings.republished", actor=actor, target=tournament)
-        return publish_standings(tournament=tournament, source="refresh")
+        before, _ = selectors.newest_document(tournament.pk)
+        snapshot = publish_standings(tournament=tournament, source="refresh")
+        told = {"snapshot_id": (before, snapshot.pk)}
+        trail.record("standings.republished", actor=actor, target=tournament, changes=told)
+        return snapshot
 
 
 def _entry(

@@ -42,9 +42,8 @@ def create_account(
         user.full_clean()
         user.save()
         _set_roles(user, roles)
-        trail.record(
-            "user.created", actor=actor, target=user, changes={"roles": (None, _named(roles))}
-        )
+        told = {**trail.made(user, *fields), "roles": (None, _named(roles))}
+        trail.record("user.created", actor=actor, target=user, changes=told)
         _emit_changed("created", user, actor)
         return user
 

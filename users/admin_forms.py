@@ -9,11 +9,8 @@ from django.contrib.auth.forms import AdminUserCreationForm, UsernameField
 from django.core.exceptions import ValidationError
 from django.views.decorators.debug import sensitive_variables
 
-from gal_dashboard.audit import trail
-from gal_dashboard.core.context import SYSTEM
 from gal_dashboard.core.errors import DomainError
-from gal_dashboard.events.recording import recording
-from users import accounts, passwords, selectors, throttling
+from users import accounts, passwords, selectors, services, throttling
 from users.choices import Role
 from users.errors import IncorrectCredentialsError
 from users.models import User
@@ -36,8 +33,7 @@ class LoginForm(AdminAuthenticationForm):
         try:
             return super().clean()
         except ValidationError:
-            with recording():
-                trail.record("session.refused", actor=SYSTEM)
+            services.record_failed_login(self.cleaned_data.get("username") or "")
             raise IncorrectCredentialsError from None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q, QuerySet
 
-from gal_dashboard.core.context import Actor
+from gal_dashboard.core.context import NOBODY, Actor
 from users.choices import VIEWER_ACCOUNT, Role
 from users.errors import SessionEndedError, UserNotFoundError
 from users.last_seen import last_seen
@@ -148,7 +148,7 @@ def actor_in_admin(user: User | AnonymousUser, *, session_key: str | None) -> Ac
     The key of the session opens the admin, so what is recorded of it is only its hash.
     """
     if not isinstance(user, User) or not (user.is_active and user.is_staff):
-        return Actor(name="anonymous")
+        return NOBODY
     roles = roles_of(user)
     sid = hashlib.sha256(f"admin session {session_key}".encode()).hexdigest()[:32]
     return Actor(

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.utils import timezone
 
-from gal_dashboard.audit import trail
+from gal_dashboard.audit import refusals, trail
 from gal_dashboard.core import context
-from gal_dashboard.core.context import SYSTEM, Actor
+from gal_dashboard.core.context import Actor
 from gal_dashboard.events.recording import recording
 from users import league_passwords, passwords, selectors, sessions, tokens
 from users.choices import MASTER_ACCOUNT, VIEWER_ACCOUNT, EndReason, SessionKind
@@ -53,7 +53,7 @@ def login_by_master_password(*, master_password: str, agent: str) -> IssuedToken
     """
     kind = passwords.kind_of(master_password, league_passwords.stored_hashes())
     if kind is None:
-        _record_refusal()
+        refusals.record_failed_login(account=None, tried="the league's password")
         raise IncorrectMasterPasswordError
     user = User.objects.get(username=ACCOUNT_OF_PASSWORD[kind])
     return _start_session(user=user, kind=kind, agent=agent)
@@ -65,7 +65,7 @@ def login_by_account(*, username: str, password: str, agent: str) -> IssuedToken
     with passwords.hashing():
         user = authenticate(username=username, password=password)
     if not isinstance(user, User) or not selectors.roles_of(user):
-        _record_refusal()
+        record_failed_login(username)
         raise IncorrectCredentialsError
     return _start_session(user=user, kind=SessionKind.STAFF, agent=agent)
 
@@ -178,6 +178,8 @@ def _live_session(sid: str) -> Session:
     return session
 
 
-def _record_refusal() -> None:
-    with recording():
-        trail.record("session.refused", actor=SYSTEM)
+def record_failed_login(username: str) -> None:
+    """A wrong password, or an account that may not sign in."""
+    account = User.objects.filter(username=username).first()
+    tried = "" if account else "an account that does not exist"
+    refusals.record_failed_login(account=account, tried=tried)

@@ -11,9 +11,11 @@ from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from gal_dashboard.api.answers import error_body
+from gal_dashboard.audit import refusals
 from gal_dashboard.core.errors import DomainError, ErrorKind, InvalidFieldsError
 
 STATUS_BY_KIND = {
@@ -34,10 +36,21 @@ DATABASE_RETRY_SECONDS = 1
 logger = logging.getLogger(__name__)
 
 
-def exception_handler(exc: Exception, _context: Mapping[str, Any]) -> Response | None:
+def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     """Every refusal as one body. ``None`` for a fault: Django logs it and answers 500."""
     answer = next((answer for kinds, answer in _ANSWERS if isinstance(exc, kinds)), None)
-    return answer(exc) if answer else None
+    if answer is None:
+        return None
+    response = answer(exc)
+    if response.status_code == HTTPStatus.FORBIDDEN:
+        _record_denied(context["request"])
+    return response
+
+
+def _record_denied(request: Request) -> None:
+    if request.user is not None:  # a stranger hears 401
+        asked = f"{request.method} {request.path_info}"
+        refusals.record_denied(actor=request.user, request=asked)
 
 
 def _database_away(exc: Exception) -> Response:

@@ -1,8 +1,12 @@
 """Filters that take a query's words as strictly as addresses do."""
 
+from datetime import datetime
+
 from django import forms
 from django_filters import Filter
+from rest_framework.exceptions import ValidationError
 
+from gal_dashboard.api.fields import MomentField
 from gal_dashboard.api.pagination import read_flag, read_id
 
 
@@ -40,3 +44,21 @@ class FlagFilter(Filter):
     """A yes or no; Django's own takes any other word for "not asked"."""
 
     field_class = FlagField
+
+
+class MomentFormField(forms.Field):
+    default_error_messages = {"invalid": "Must be an ISO 8601 time, or a date."}
+
+    def to_python(self, value: str | None) -> datetime | None:
+        if not value:
+            return None
+        try:
+            return MomentField().run_validation(value)
+        except (ValidationError, OverflowError):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class MomentFilter(Filter):
+    """A time as bodies have it."""
+
+    field_class = MomentFormField

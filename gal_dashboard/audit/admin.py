@@ -10,13 +10,15 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from gal_dashboard.audit import selectors
 from gal_dashboard.audit.models import AuditEntry
 from gal_dashboard.core import admin_ports
-from gal_dashboard.core.admin import ReadOnlyModelAdmin, TimeFilter
+from gal_dashboard.core.admin import ReadOnlyModelAdmin, TextFilter, TimeFilter
 from gal_dashboard.core.admin_ports import Deed
 from gal_dashboard.core.admin_site import RECORDS, Line, Panel
 
 NEWEST = 5
+LARGEST_ID = 2**63 - 1
 
 
 def deeds_about(target_type: str, target_id: int) -> Iterator[Deed]:
@@ -29,26 +31,33 @@ def deeds_about(target_type: str, target_id: int) -> Iterator[Deed]:
 admin_ports.register_history(deeds_about)
 
 
-class ByArea(admin.SimpleListFilter):
-    """By the noun of the action, which has a prefix to look up by; the actions are many."""
-
-    title = "what it was about"
-    parameter_name = "about"
-
-    def lookups(self, request, model_admin):
-        nouns = (
-            "graphic",
-            "overlay",
-            "tournament",
-            "participant",
-            "placement",
-            "standings",
-            "user",
-        )
-        return [*((noun, noun.capitalize()) for noun in nouns), ("session", "Signing in and out")]
+class ByPerson(TextFilter):
+    title = "person"
+    parameter_name = "who"
 
     def queryset(self, request, queryset):
-        return queryset.filter(action__startswith=f"{self.value()}.") if self.value() else queryset
+        return queryset.filter(actor_name__iexact=self.value()) if self.value() else queryset
+
+
+class ByAction(TextFilter):
+    title = "action, as graphic or graphic.updated"
+    parameter_name = "action"
+
+    def queryset(self, request, queryset):
+        return selectors.of_action(queryset, self.value()) if self.value() else queryset
+
+
+class ByObject(TextFilter):
+    """``graphic`` or ``graphic 7``, as the trail names objects."""
+
+    title = "object, as graphic or graphic 7"
+    parameter_name = "object"
+
+    def queryset(self, request, queryset):
+        name, _, number = self.value().rpartition(" ")
+        if name and number.isascii() and number.isdigit() and int(number) <= LARGEST_ID:
+            return queryset.filter(target_type=name.strip().lower(), target_id=int(number))
+        return queryset.filter(target_type=number.lower()) if number else queryset
 
 
 @admin.register(AuditEntry)
@@ -58,7 +67,7 @@ class AuditEntryAdmin(ReadOnlyModelAdmin):
     purpose = "Who did what, when, from where, by whichever door: admin, API or command."
 
     list_display = ["moment", "who", "action", "target_link", "address"]
-    list_filter = [ByArea, ("at", TimeFilter)]
+    list_filter = [ByPerson, ByObject, ByAction, ("at", TimeFilter)]
     search_fields = ["actor_name", "target_label", "action", "request_id", "address"]
     search_help_text = "A person, an object, an action, an address, or the id of a request."
     fields = [

@@ -1,7 +1,8 @@
 """The one way into the audit trail."""
 
-from collections.abc import Mapping
-from typing import Any
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from django.db import models
 
@@ -9,7 +10,10 @@ from gal_dashboard.audit.models import AuditEntry
 from gal_dashboard.core import context
 from gal_dashboard.core.context import Actor
 
-LONGEST_VALUE = 500
+LONGEST_VALUE: Final = 500
+
+# What a field was and what it is now.
+Changes = Mapping[str, tuple[Any, Any]]
 
 
 def record(
@@ -17,12 +21,14 @@ def record(
     *,
     actor: Actor,
     target: models.Model | None = None,
-    changes: Mapping[str, tuple[Any, Any]] | None = None,
+    label: str = "",
+    changes: Changes | None = None,
 ) -> None:
     """Write one deed in the caller's transaction: it is there if, and only if, the deed is.
 
     ``changes`` maps a field to its value before and after; long texts are cut, so that a canvas
-    document does not fill the trail. The caller leaves secrets out.
+    document does not fill the trail. The caller leaves secrets out. ``label`` says what it was
+    about where that is no row.
     """
     request = context.current()
     AuditEntry.objects.create(
@@ -34,7 +40,7 @@ def record(
         request_id=request.request_id if request else "",
         target_type=type(target).__name__.lower() if target else "",
         target_id=target.pk if target else None,
-        target_label=str(target)[:255] if target else "",
+        target_label=str(target)[:255] if target else label[:255],
         changes={
             name: [_short(before), _short(after)]
             for name, (before, after) in (changes or {}).items()
@@ -42,10 +48,27 @@ def record(
     )
 
 
+def made(row: models.Model, *names: str) -> Changes:
+    """The changes of something new: what these fields are now, as far as they say anything."""
+    return {name: (None, value) for name, value in _telling(row, names)}
+
+
+def gone(row: models.Model, *names: str) -> Changes:
+    """The changes of something that is about to go: what these fields were."""
+    return {name: (value, None) for name, value in _telling(row, names)}
+
+
+def _telling(row: models.Model, names: Iterable[str]) -> Iterable[tuple[str, Any]]:
+    values = ((name, getattr(row, name)) for name in names)
+    return [(name, value) for name, value in values if value not in (None, "", [], {})]
+
+
 def _short(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     text = str(value)
-    return (
-        text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}… ({len(text)} characters)"
-    )
+    if len(text) <= LONGEST_VALUE:
+        return text
+    # two long texts that begin alike are told apart
+    digest = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:12]
+    return f"{text[:LONGEST_VALUE]}… ({len(text)} characters, SHA-256 {digest}…)"

@@ -11,7 +11,7 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -125,6 +125,23 @@ class TimeFilter(admin.DateFieldListFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.title = "time"
+
+
+class TextFilter(admin.SimpleListFilter):
+    """A filter by what somebody types: where there are too many choices to list."""
+
+    template = "admin/text_filter.html"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("", "")]  # without one Django leaves the filter out
+
+    def value(self) -> str:
+        return (super().value() or "").replace("\0", "").strip()  # PostgreSQL knows no NUL
+
+    def choices(self, changelist: Any) -> Any:
+        """The form's hidden fields: what else the list is filtered by, but not its page."""
+        others = changelist.get_query_string(remove=[self.parameter_name, "p"])
+        yield {"others": QueryDict(others.removeprefix("?")).lists()}
 
 
 class ReadOnlyModelAdmin(ScopedAdmin):

@@ -33,6 +33,7 @@ class Actor:
 
 
 SYSTEM = Actor(name="system")
+NOBODY = Actor(name="anonymous")  # a stranger: may do nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,6 +67,20 @@ _LOCK = {
     "lock_fence": 1795375800000,
     "can_edit": True,
 }
+_DEED = {
+    "id": 4711,
+    "at": _AT,
+    "action": "graphic.updated",
+    "actor": "dashboard_user",
+    "actor_id": 1,
+    "session_id": "7e91c0d24f5b4c0e8f3a6d1b2c9e5f70",
+    "address": "203.0.113.7",
+    "request_id": "3f0c9a54d1b94d5fb2f6e3f1a7b1c0de",
+    "target_type": "graphic",
+    "target_id": 3,
+    "target_label": "Standings, day 3 (Tactician's Crown)",
+    "changes": {"title": ["Standings", "Standings, day 3"]},
+}
 _ARCHIVED = {"archived": True, "archived_at": _AT, "archived_by": "dashboard_user"}
 _REVISION = {
     "version": 7,
@@ -303,6 +317,7 @@ ANSWERS: dict[str, Any] = {
         "restored_at": _AT,
     },
     "archive_delete_for_good": {"message": "Graphic Standings was deleted for good."},
+    "audit_list": {"entries": [_DEED], "total": 1},
     "auth_login": _TOKENS,
     "auth_refresh": _TOKENS,
     "auth_logout": {"message": "Logged out."},

@@ -5,6 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 
 from gal_dashboard.api.answers import error_response
+from gal_dashboard.audit import refusals
+from gal_dashboard.core import admin_ports
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -19,6 +21,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_for_a_person(request):
+        asked = f"{request.method} {request.path_info}"
+        refusals.record_denied(actor=admin_ports.actor_of(request), request=asked)
         return defaults.permission_denied(request, exception)
     return error_response(403, detail="You may not do this.", code="permission_denied")
 

@@ -1,11 +1,15 @@
 """Log lines: one JSON object each, with the request they belong to, free of control characters."""
 
 import logging
+import re
 from datetime import UTC, datetime
 
 from pythonjsonlogger.orjson import OrjsonFormatter
 
 from gal_dashboard.core import context
+
+# What JSON would leave as it is: a terminal, or whoever reads along, may take it for an order.
+_UNSEEN = re.compile("[\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 class RequestFilter(logging.Filter):
@@ -40,6 +44,9 @@ class JsonFormatter(OrjsonFormatter):
             style="{",
             rename_fields={"asctime": "at", "levelname": "level", "name": "logger"},
         )
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", super().format(record))
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - logging's name
         at = datetime.fromtimestamp(record.created, UTC)

@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from gal_dashboard.audit import trail
 from gal_dashboard.audit.models import AuditEntry
-from gal_dashboard.core.context import SYSTEM
+from gal_dashboard.core import context
+from gal_dashboard.core.context import SYSTEM, Actor, RequestContext
 from gal_dashboard.events.models import Event
 from gal_dashboard.events.recording import recording
 from graphics.claims import Claim
@@ -268,10 +269,31 @@ def test_logs_cannot_be_written(ann, crown):
 
 
 def test_the_trail_is_searched_by_person_object_and_request(ann, crown):
-    entry = AuditEntry.objects.filter(target_label=crown.name).latest("pk")
-    AuditEntry.objects.filter(pk=entry.pk).update(request_id="request-of-the-import")
-    own = reverse("admin:audit_auditentry_change", args=[entry.pk])
+    moment = RequestContext(request_id="request-of-the-import", address="203.0.113.7", arrived=0)
+    context.enter(moment)
+    trail.record("tournament.imported", actor=Actor(name="Imre"), target=crown)
+    context.enter(None)
+    own = reverse("admin:audit_auditentry_change", args=[AuditEntry.objects.latest("pk").pk])
 
-    for question in ("q=request-of-the-import", "q=Crown", "q=imported", "about=tournament"):
+    found = ["q=request-of-the-import", "q=Crown", "q=imported", "q=203.0.113.7", "who=imre"]
+    found += ["action=tournament", "action=tournament.imported", "object=Tournament"]
+    found += [f"object=tournament+{crown.pk}", "who=+Imre+&action=tournament&q=Crown", "who=%00"]
+    for question in found:
         assert own in ann.open(f"{changelist(AuditEntry)}?{question}"), question
-    assert own not in ann.open(f"{changelist(AuditEntry)}?about=graphic")
+    others = ["action=graphic", "action=tournament.deleted", "who=ann", "object=graphic"]
+    others += [f"object=tournament+{crown.pk + 1}", "object=tournament+99999999999999999999"]
+    for question in others:
+        assert own not in ann.open(f"{changelist(AuditEntry)}?{question}"), question
+
+
+def test_a_filter_of_the_trail_keeps_the_others(ann, crown):
+    page = ann.open(f"{changelist(AuditEntry)}?who=Imre&q=Crown&action=tournament")
+
+    forms = re.findall(r'<form method="get" class="text-filter">(.*?)</form>', page, re.DOTALL)
+    fields = [dict(re.findall(r'name="(\w+)" value="(\w*)"', form)) for form in forms]
+
+    assert fields == [
+        {"who": "Imre", "q": "Crown", "action": "tournament"},
+        {"object": "", "who": "Imre", "q": "Crown", "action": "tournament"},
+        {"action": "tournament", "who": "Imre", "q": "Crown"},
+    ]

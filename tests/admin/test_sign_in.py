@@ -51,7 +51,7 @@ def test_a_wrong_name_or_password_is_refused_alike(client, sam, name, password):
     answer = sign_in(client, name, password)
 
     assert b"Incorrect user name or password" in answer.content
-    assert deeds()[-1] == ("system", "session.refused")
+    assert deeds()[-1] == ("anonymous", "session.refused")
 
 
 def test_who_may_not_use_the_admin_is_refused(client, db):

@@ -26,6 +26,7 @@ def told(new_server) -> tuple[list[dict], list[str], list[str]]:
         client.get("/auth/verify", headers={"Authorization": f"Bearer {FORGED}"})
         client.get(f"/api/v1/graphics?token={IN_A_QUERY}")
         client.get("/nowhere%0aforged%20line", params={"token": IN_A_QUERY})
+        client.get("/unseen%c2%9b2J%7f%e2%80%ae%1b%5b2J%e2%80%a8")
         client.get("/health", headers={"X-Request-ID": 'bad"id', "User-Agent": "a\tb"})
         client.get("/health", headers={"Host": f"{IN_A_QUERY}.example"})
         client.post("/api/v1/graphics", content=b'{"password": "' + WRONG_PASSWORD.encode())
@@ -35,7 +36,9 @@ def told(new_server) -> tuple[list[dict], list[str], list[str]]:
         client.get("/overlay/1")
     time.sleep(0.2)
     server.stop()
-    lines = server.log.read_text().splitlines()
+    log = server.log.read_text()
+    assert log.replace("\n", "").isprintable()
+    lines = log.split("\n")[:-1]
     secrets = [
         MASTER_PASSWORD,
         WRONG_PASSWORD,
@@ -52,6 +55,13 @@ def told(new_server) -> tuple[list[dict], list[str], list[str]]:
         [line for line in lines if not line.startswith("{")],
         secrets,
     )
+
+
+def test_the_log_has_nothing_that_a_terminal_obeys(told):
+    lines, _, _ = told
+
+    [unseen] = [line for line in lines if "/unseen" in line["message"]]
+    assert unseen["message"] == "GET /unseen\x9b2J\x7f\u202e\x1b[2J\u2028 404"
 
 
 def test_the_log_is_json_with_a_request_in_each_line_and_no_secret(told):

@@ -176,6 +176,7 @@ class Cost(NamedTuple):
 
 COSTS = {
     "/api/v1/archive": Cost(archived, 5),
+    "/api/v1/audit": Cost(graphics, 3),
     "/api/v1/events": Cost(graphics, 2),
     "/api/v1/graphics": Cost(locked, 5),
     "/api/v1/graphics/{pk}/revisions": Cost(revisions, 4),
