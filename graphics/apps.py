@@ -6,12 +6,14 @@ class GraphicsConfig(AppConfig):
 
     def ready(self) -> None:
         from gal_dashboard.core.options import declare
-        from gal_dashboard.events import audience, catalogue
+        from gal_dashboard.events import audience, catalogue, streams
         from gal_dashboard.events.recording import stream_advanced
         from gal_dashboard.realtime import ports
         from gal_dashboard.realtime.bus import advanced_elsewhere
+        from gal_dashboard.realtime.hub import hub
         from graphics import selectors, services
         from graphics.event_data import EVENT_TYPES, OverlayState
+        from graphics.key_sockets import key_sockets
         from graphics.options import OPTIONS
         from graphics.ready_views import forget_changed
         from tournaments import dependants
@@ -25,3 +27,5 @@ class GraphicsConfig(AppConfig):
             signal.connect(forget_changed, dispatch_uid="graphics.ready_views")
         ports.register_snapshot(selectors.overlay_snapshot, form=OverlayState)
         ports.register_editors(selectors.editors)
+        ports.register_keys(key_sockets.open_by_key)
+        hub.listen(streams.OVERLAY_KEYS, key_sockets.hear)

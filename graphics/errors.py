@@ -22,6 +22,17 @@ class VersionNotReachedError(NotFoundError):
     message = "This graphic is at version {current_version}, not at {version} yet."
 
 
+class KeyNotFoundError(NotFoundError):
+    code = "key_not_found"
+    message = "This graphic has no such key."
+
+
+class TooManyKeysError(DomainError):
+    kind = ErrorKind.CONFLICT
+    code = "too_many_overlay_keys"
+    message = "A graphic has at most {most} keys. Revoke one that nobody uses."
+
+
 class GraphicArchivedError(DomainError):
     kind = ErrorKind.CONFLICT
     code = "graphic_archived"

@@ -5,7 +5,7 @@ from django.db import models
 from gal_dashboard.core.models import TimestampedModel
 from graphics.choices import LeaseEnd
 from graphics.functions import ByteLength
-from graphics.querysets import GraphicQuerySet, LeaseQuerySet
+from graphics.querysets import GraphicQuerySet, KeyQuerySet, LeaseQuerySet
 
 
 class Graphic(TimestampedModel):
@@ -145,3 +145,28 @@ class CanvasLease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_name} on {self.graphic_id}, fence {self.fence}"
+
+
+class OverlayKey(models.Model):
+    """A key that opens one graphic's overlay; kept after its end, as others ask about it."""
+
+    graphic = models.ForeignKey(Graphic, on_delete=models.CASCADE, related_name="keys")
+    name = models.CharField(max_length=100, help_text="Where it is used, such as a machine.")
+    digest = models.CharField(
+        max_length=64, unique=True, editable=False, help_text="SHA-256 of the key."
+    )
+    hint = models.CharField(max_length=8, editable=False, help_text="What the key ends with.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.CharField(max_length=150, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    revoked_by = models.CharField(max_length=150, blank=True, editable=False)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_used_from = models.CharField(max_length=64, blank=True, editable=False)
+
+    objects = KeyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.name} (…{self.hint})"

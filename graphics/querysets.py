@@ -34,6 +34,12 @@ class GraphicQuerySet(models.QuerySet):
         return graphic
 
 
+class KeyQuerySet(models.QuerySet):
+    def live(self):
+        """Keys that open their overlay."""
+        return self.filter(revoked_at=None)
+
+
 class LeaseQuerySet(models.QuerySet):
     def unended(self):
         """Nobody has written down their end; it may have come by time all the same."""

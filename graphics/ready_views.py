@@ -3,6 +3,9 @@
 The process that changes a graphic forgets its bytes before it answers the change, others as soon as
 the bus tells them. But a bus may be down, so bytes are served for two seconds at most from when
 they were read, and never for a version above theirs.
+
+Whoever comes with a key gets the same bytes as those who come by the number, if the key was found
+good within two seconds; a revoked one opens nothing once its end was told here.
 """
 
 import asyncio
@@ -15,15 +18,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.utils.http import parse_etags
 
+from gal_dashboard.core.addresses import address_in
 from gal_dashboard.events import streams
+from gal_dashboard.realtime.ports import Opened
+from graphics.key_uses import key_uses
 
-PATH: Final = re.compile(r"/api/v1/graphics/([1-9][0-9]{0,18})/view\Z")
+PATH: Final = re.compile(r"/api/v1/graphics/(?:([1-9][0-9]{0,18})|k/([^/]+))/view\Z")
+# Under this name Django's view leaves in the ASGI scope what a key has opened.
+OPENED: Final = "gal.overlay.opened"
 SERVED_FOR_SECONDS: Final = 2.0
 MOST_BYTES: Final = 64 * 1024 * 1024
+MOST_KEYS: Final = 10_000
 # What an answer takes beside its body, roughly: its headers, and its place in the store.
 HEAD_BYTES: Final = 4096
 
@@ -45,6 +55,7 @@ class Ready:
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
     read_at: float
+    opened: Opened | None = None  # by the key of whoever asked
 
     @property
     def etag(self) -> bytes:
@@ -58,6 +69,40 @@ class Ready:
     def version(self) -> int:
         digits = self.etag.strip(b'"')
         return int(digits) if digits.isdigit() else -1
+
+
+class ReadyKeys:
+    """What keys have opened within the last two seconds. Any thread may forget."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._opened: OrderedDict[str, tuple[Opened, float]] = OrderedDict()
+        self._clock = 0
+
+    def fresh(self, key: str, now: float) -> Opened | None:
+        with self._lock:
+            opened, read_at = self._opened.get(key, (None, 0.0))
+            return opened if now - read_at <= SERVED_FOR_SECONDS else None
+
+    def clock(self) -> int:
+        """To be read before the database is, and handed to ``keep``."""
+        with self._lock:
+            return self._clock
+
+    def keep(self, key: str, ready: Ready, *, clock: int) -> None:
+        """Keep what a key opened, unless some key was revoked since ``clock``."""
+        with self._lock:
+            if ready.opened is None or clock != self._clock:
+                return
+            self._opened[key] = ready.opened, ready.read_at
+            self._opened.move_to_end(key)
+            while len(self._opened) > MOST_KEYS:
+                self._opened.popitem(last=False)
+
+    def forget(self) -> None:
+        with self._lock:
+            self._clock += 1
+            self._opened.clear()
 
 
 class ReadyBytes:
@@ -120,12 +165,15 @@ class ReadyBytes:
 
 
 ready_bytes = ReadyBytes()
+ready_keys = ReadyKeys()
 
 
 def forget_changed(*, heads: Mapping[str, int], **_: Any) -> None:
     """Runs where the commit was heard of: in the thread that made it, before it answers, or, for
     those of other processes, in the event loop.
     """
+    if streams.OVERLAY_KEYS in heads:
+        ready_keys.forget()
     graphics = (streams.graphic_of(stream) for stream in heads)
     ready_bytes.forget(graphic for graphic in graphics if graphic is not None)
 
@@ -133,11 +181,14 @@ def forget_changed(*, heads: Mapping[str, int], **_: Any) -> None:
 class ReadyViews:
     """ASGI layer in front of Django; what it does not know how to answer goes on to ``app``."""
 
-    def __init__(self, app: Any, store: ReadyBytes = ready_bytes) -> None:
+    def __init__(
+        self, app: Any, store: ReadyBytes = ready_bytes, keys: ReadyKeys = ready_keys
+    ) -> None:
         self._app = app
         self._store = store
+        self._keys = keys
         # Equal reads at the same time are one read.
-        self._reads: dict[tuple[int, int], asyncio.Task[Ready]] = {}
+        self._reads: dict[tuple[object, ...], asyncio.Task[Ready]] = {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         match = PATH.match(scope["path"])
@@ -146,11 +197,18 @@ class ReadyViews:
         if match is None or asked is None or not _is_plain(scope["headers"]):
             await self._app(scope, receive, send)
             return
-        graphic_id, at_least, arrived = int(match[1]), int(asked[1] or 0), time.monotonic()
-        ready = self._store.fresh(graphic_id, arrived)
+        key, at_least, arrived = match[2], int(asked[1] or 0), time.monotonic()
+        if key is None and not settings.OVERLAY_PUBLIC_IDS:
+            await self._app(scope, receive, send)
+            return
+        opened = Opened(int(match[1])) if key is None else self._keys.fresh(key, arrived)
+        ready = None if opened is None else self._store.fresh(opened.graphic_id, arrived)
         is_head, is_ours = scope["method"] == "HEAD", False
-        if ready is None or ready.version < at_least:
-            ready, is_ours = await self._read(graphic_id, scope)
+        if opened is not None and ready is not None and ready.version >= at_least:
+            if key is not None:
+                key_uses.note(opened.key_id, address_in(scope, settings.TRUSTED_PROXIES))
+        else:
+            ready, is_ours = await self._read(opened, key, scope)
         if ready.status != _OK and is_ours:
             await _send(ready.status, ready.headers, ready.body, is_head=is_head, send=send)
             return
@@ -160,18 +218,20 @@ class ReadyViews:
             return
         await _answer(ready, headers, is_head=is_head, send=send)
 
-    async def _read(self, graphic_id: int, scope: Any) -> tuple[Ready, bool]:
+    async def _read(self, opened: Opened | None, key: str | None, scope: Any) -> tuple[Ready, bool]:
         """Django's answer, and whether this request asked for it: a refusal names its request."""
-        key = (graphic_id, self._store.changed_at(graphic_id))
-        task = self._reads.get(key)
+        # of a key that is not known here any change may be one of its graphic
+        changed = self._store.changed_at(opened.graphic_id) if opened else self._store.clock()
+        name = (key or opened, changed, self._keys.clock())
+        task = self._reads.get(name)
         is_ours = task is None
         if task is None:
-            task = self._reads[key] = asyncio.create_task(self._ask_django(graphic_id, scope))
-            task.add_done_callback(lambda _: self._reads.pop(key, None))
+            task = self._reads[name] = asyncio.create_task(self._ask_django(opened, key, scope))
+            task.add_done_callback(lambda _: self._reads.pop(name, None))
         return await asyncio.shield(task), is_ours
 
-    async def _ask_django(self, graphic_id: int, scope: Any) -> Ready:
-        clock, read_at = self._store.clock(), time.monotonic()
+    async def _ask_django(self, opened: Opened | None, key: str | None, scope: Any) -> Ready:
+        clock, keys_clock, read_at = self._store.clock(), self._keys.clock(), time.monotonic()
         start: dict[str, Any] = {}
         parts: list[bytes] = []
 
@@ -191,10 +251,14 @@ class ReadyViews:
         if status != _OK:
             return Ready(status, all_headers, body, read_at)
         kept = tuple(pair for pair in all_headers if pair[0] not in _OF_ONE_REQUEST)
-        ready = Ready(status, kept, body, read_at)
-        self._store.keep(graphic_id, ready, clock=clock)
-        loop = asyncio.get_running_loop()
-        loop.call_later(SERVED_FOR_SECONDS, self._store.let_go, graphic_id, read_at)
+        opened = opened if key is None else plain.get(OPENED)
+        ready = Ready(status, kept, body, read_at, opened)
+        if opened is not None:
+            self._store.keep(opened.graphic_id, ready, clock=clock)
+            loop = asyncio.get_running_loop()
+            loop.call_later(SERVED_FOR_SECONDS, self._store.let_go, opened.graphic_id, read_at)
+        if key is not None:
+            self._keys.keep(key, ready, clock=keys_clock)
         return ready
 
 

@@ -78,6 +78,10 @@ class ArchiveInput(ClaimInput):
     )
 
 
+class KeyInput(serializers.Serializer):
+    name = StrictCharField(max_length=100, help_text="Where it will be used, such as a machine.")
+
+
 class LockSerializer(serializers.Serializer):
     id = serializers.IntegerField()
     graphic_id = serializers.IntegerField()
@@ -276,3 +280,28 @@ class ReloadInput(serializers.Serializer):
 class ReloadOrderedSerializer(serializers.Serializer):
     message = serializers.CharField()
     overlays = serializers.IntegerField(help_text="How many are connected that the order is for.")
+
+
+class KeySerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    graphic_id = serializers.IntegerField()
+    name = serializers.CharField()
+    hint = serializers.CharField(help_text="What the key ends with.")
+    created_at = serializers.DateTimeField()
+    created_by = serializers.CharField()
+    revoked_at = serializers.DateTimeField(allow_null=True)
+    revoked_by = serializers.CharField()
+    last_used_at = serializers.DateTimeField(allow_null=True)
+    last_used_from = serializers.CharField(
+        allow_null=True, help_text="For those who may change graphics; null for others."
+    )
+
+
+class NewKeySerializer(KeySerializer):
+    key = serializers.CharField(help_text="Shown only now.")
+    overlay = serializers.CharField(help_text="The path of the page for OBS.")
+
+
+class KeyListSerializer(serializers.Serializer):
+    keys = KeySerializer(many=True)
+    total = serializers.IntegerField()

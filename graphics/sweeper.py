@@ -1,5 +1,7 @@
 """Announces locks when they end by time, within half a second; keeps house for the process.
 
+It also writes down, every ten seconds, which keys of overlays were used.
+
 One thread in each process with a connection of its own. It sleeps until the next lease ends; a
 lease that another process gives is seen by looking again each second, as no lease is shorter than
 two. Where another process was first to announce an end, this one has its hub read the news.
@@ -17,6 +19,8 @@ from gal_dashboard.core.clock import database_now
 from gal_dashboard.events import log, streams
 from gal_dashboard.realtime.hub import hub
 from graphics import locks, pruning
+from graphics.key_sockets import key_sockets
+from graphics.key_uses import key_uses
 from users.last_seen import last_seen
 
 logger = logging.getLogger(__name__)
@@ -24,6 +28,7 @@ logger = logging.getLogger(__name__)
 LOOK_SECONDS: Final = 1.0
 AFTER_THE_END: Final = 0.02  # so that one look finds the lease ended
 PRUNE_EVERY_LOOKS: Final = 3600
+NOTE_EVERY_LOOKS: Final = 10
 CLOSING_SECONDS: Final = 5.0
 
 
@@ -58,6 +63,9 @@ class Sweeper:
             while not self._is_over.wait(pause):
                 pause = self._look(is_time_to_prune=looks % PRUNE_EVERY_LOOKS == 0)
                 looks += 1
+                if looks % NOTE_EVERY_LOOKS == 0:
+                    self._write_uses()
+            self._write_uses()
         finally:
             self._write_last_seen()
             connection.close()
@@ -67,6 +75,14 @@ class Sweeper:
             last_seen.flush()
         except Error as error:
             logger.warning("Who was here last is not written: %s", type(error).__name__)
+
+    def _write_uses(self) -> None:
+        try:
+            key_sockets.note_uses()
+            key_uses.flush()
+        except Error as error:
+            logger.warning("Uses of keys could not be written: %s", type(error).__name__)
+            connection.close()
 
     def _look(self, *, is_time_to_prune: bool) -> float:
         """Sweep, and say how long to sleep. The database may be away: then later."""

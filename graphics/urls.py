@@ -2,6 +2,7 @@ from django.urls import path
 
 from graphics.archive_views import ArchiveViewSet
 from graphics.connection_views import ConnectionViewSet
+from graphics.key_views import KeyViewSet
 from graphics.lock_views import LockViewSet
 from graphics.revision_views import RevisionViewSet
 from graphics.views import GraphicViewSet
@@ -48,6 +49,21 @@ urlpatterns = [
         "graphics/<id:pk>/revisions/<id:version>/restore",
         RevisionViewSet.as_view({"post": "restore"}),
         name="graphic-revision-restore",
+    ),
+    path(
+        "graphics/<id:pk>/keys",
+        KeyViewSet.as_view({"get": "list", "post": "create"}),
+        name="graphic-keys",
+    ),
+    path(
+        "graphics/<id:pk>/keys/<id:key_id>",
+        KeyViewSet.as_view({"delete": "revoke"}),
+        name="graphic-key",
+    ),
+    path(
+        "graphics/k/<str:overlay_key>/view",
+        KeyViewSet.as_view({"get": "public_view"}),
+        name="graphic-view-by-key",
     ),
     path("events", GraphicViewSet.as_view({"get": "event_names"}), name="event-names"),
     path("archive", ArchiveViewSet.as_view({"get": "list"}), name="archive"),

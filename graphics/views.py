@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any, ClassVar
 
+from django.conf import settings
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers as drf
 from rest_framework.exceptions import NotAuthenticated
@@ -74,7 +75,7 @@ class GraphicViewSet(GraphicBase):
         except NotAuthenticated:
             # An old overlay page falls back to this address: what it may not see is not there,
             # so that it never lands on a login form.
-            if self.action == "retrieve" and not selectors.is_public(kwargs["pk"]):
+            if self.action == "retrieve" and not _is_seen_by_number(kwargs["pk"]):
                 raise GraphicNotFoundError from None
             raise
 
@@ -200,7 +201,14 @@ class GraphicViewSet(GraphicBase):
         auth=[],
     )
     def public_view(self, request: Request, pk: int) -> Response:
-        """What an overlay draws, for everybody."""
+        """What an overlay draws, for everybody, unless only keys open overlays here."""
+        if not settings.OVERLAY_PUBLIC_IDS:
+            raise GraphicNotFoundError
         at_least = number_of(request, "version", default=0, low=0, high=HIGHEST_VERSION)
         body = selectors.public_view(pk, at_least=at_least)
         return conditional(request, etag=etag_of(body["version"]), body=lambda: body)
+
+
+def _is_seen_by_number(pk: int) -> bool:
+    """Whether the public view would show it."""
+    return settings.OVERLAY_PUBLIC_IDS and selectors.is_public(pk)

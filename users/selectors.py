@@ -160,6 +160,11 @@ def actor_in_admin(user: User | AnonymousUser, *, session_key: str | None) -> Ac
     )
 
 
+def may_use_admin(user_id: int) -> bool:
+    """Whether this person may still sign in to the admin."""
+    return User.objects.filter(pk=user_id, is_active=True, is_staff=True).exists()
+
+
 def is_session_live(actor: Actor) -> bool:
     """One read by a unique key, so that a logout counts for every request that begins after it."""
     live = Session.objects.live()

@@ -29,6 +29,9 @@ class ApiViewSet(viewsets.GenericViewSet):
     # Actions whose body may be any JSON value, not only an object.
     any_value_actions: ClassVar[frozenset[str]] = frozenset()
 
+    # Actions whose answer holds a secret, which must not be kept for repeated requests.
+    unstored_actions: ClassVar[frozenset[str]] = frozenset()
+
     # The heading under which the documentation shows the view; by default its area.
     tag: ClassVar[str | None] = None
 
@@ -65,13 +68,20 @@ class ApiViewSet(viewsets.GenericViewSet):
         super().initial(request, *args, **kwargs)
         if self.action == OPTIONS:
             return
-        if request.method == "POST" and not self.is_public and self.tag != "auth":
+        if request.method == "POST" and self._keeps_answers:
             self._claim_key(request)
             if self._once is not None and self._once.is_answered:
                 return
         self.find(**kwargs)
         if request.method in METHODS_WITH_BODY:
             self.check_form()
+
+    @property
+    def _keeps_answers(self) -> bool:
+        """Whether a repeated POST is answered again; sign-in and secrets never are."""
+        return (
+            not self.is_public and self.tag != "auth" and self.action not in self.unstored_actions
+        )
 
     def _claim_key(self, request: Request) -> None:
         """Carry a POST with an ``Idempotency-Key`` out once, and answer its repetitions."""

@@ -1,7 +1,8 @@
 """Where a client really is, seen through the proxies that we run ourselves."""
 
 import ipaddress
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 IPV6_HOUSEHOLD: Final = 64  # one household has that many bits of addresses to choose from
 
@@ -18,6 +19,18 @@ def client_address(peer: str, forwarded_for: str, trusted: int) -> str:
         return peer
     entries = forwarded_for.split(",")
     return _parsed(entries[-min(trusted, len(entries))]) or peer
+
+
+def address_in(scope: Mapping[str, Any], trusted: int) -> str:
+    """The same, of an ASGI scope."""
+    client = scope.get("client")
+    peer = str(client[0]) if client else ""
+    forwarded_for = ",".join(
+        value.decode("latin-1")
+        for name, value in scope["headers"]
+        if name.lower() == b"x-forwarded-for"
+    )
+    return client_address(peer, forwarded_for, trusted)
 
 
 def household(address: str) -> str:

@@ -11,6 +11,8 @@ ADMIN: Final = "/admin"
 # Asked for anew on every visit, but "back" still leads to the form with what was typed into it:
 # no-store, which Django and the API say, would lose it.
 CACHE_CONTROL: Final = "private, no-cache"
+# On a response: it shows a secret that nobody is to see by going back.
+SHOWN_ONCE: Final = "_gal_shown_once"
 
 
 class AdminPagesMiddleware:
@@ -26,5 +28,6 @@ class AdminPagesMiddleware:
         response = self.get_response(request)
         if request.path_info == ADMIN or request.path_info.startswith(f"{ADMIN}/"):
             response._csp_replace = settings.ADMIN_CONTENT_SECURITY_POLICY  # type: ignore[attr-defined]  # noqa: SLF001 - what django-csp's decorators set
-            response.headers["Cache-Control"] = CACHE_CONTROL
+            is_secret = getattr(response, SHOWN_ONCE, False)
+            response.headers["Cache-Control"] = "no-store" if is_secret else CACHE_CONTROL
         return response

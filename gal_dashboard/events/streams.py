@@ -9,6 +9,8 @@ _INTERNAL_PREFIX: Final = "internal."
 
 # Sessions that have ended, from process to process: ``{"sid": ...}``.
 SESSIONS: Final = f"{_INTERNAL_PREFIX}sessions"
+# Which keys of overlays were revoked.
+OVERLAY_KEYS: Final = f"{_INTERNAL_PREFIX}overlay_keys"
 
 
 def overlay(graphic_id: int) -> str:

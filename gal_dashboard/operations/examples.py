@@ -81,6 +81,19 @@ _DEED = {
     "target_label": "Standings, day 3 (Tactician's Crown)",
     "changes": {"title": ["Standings", "Standings, day 3"]},
 }
+_KEY = {
+    "id": 9,
+    "graphic_id": 3,
+    "name": "Studio 2, main OBS",
+    "hint": "q7Xw",
+    "created_at": _AT,
+    "created_by": "dashboard_user",
+    "revoked_at": None,
+    "revoked_by": "",
+    "last_used_at": None,
+    "last_used_from": "",
+}
+_KEY_TEXT = "ovk_2n8YJrK0m3vTqLZs5cUe1dHf4gWb6iPoA9xRjNk-q7Xw"
 _ARCHIVED = {"archived": True, "archived_at": _AT, "archived_by": "dashboard_user"}
 _REVISION = {
     "version": 7,
@@ -271,6 +284,7 @@ REQUESTS: dict[str, Any] = {
     "graphics_update": {"data_json": _DOCUMENT},
     "graphics_partial_update": {"title": "Standings, day 3"},
     "graphics_duplicate": {"new_title": "Standings, day 4"},
+    "keys_create": {"name": "Studio 2, main OBS"},
     "locks_acquire": {"session_id": "window-7"},
     "locks_refresh": {"session_id": "window-7"},
     "realtime_reload": {"reason": "New fonts."},
@@ -420,6 +434,10 @@ ANSWERS: dict[str, Any] = {
     "graphics_public_view": _VIEW,
     "health_alive": {"status": "healthy", "timestamp": _AT, "version": "0.1.0"},
     "health_ready": {"status": "ready", "timestamp": _AT},
+    "keys_list": {"keys": [_KEY], "total": 1},
+    "keys_create": {**_KEY, "key": _KEY_TEXT, "overlay": f"/overlay/k/{_KEY_TEXT}"},
+    "keys_revoke": {"message": "The key was revoked."},
+    "keys_public_view": _VIEW,
     "locks_acquire": _LOCK,
     "locks_refresh": _LOCK,
     "locks_release": {"message": "The lock was released.", "released": True},

@@ -1,4 +1,7 @@
-"""Log lines: one JSON object each, with the request they belong to, free of control characters."""
+"""Log lines: one JSON object each, with the request they belong to.
+
+Free of control characters and of keys of overlays, whoever wrote the line.
+"""
 
 import logging
 import re
@@ -10,6 +13,10 @@ from gal_dashboard.core import context
 
 # What JSON would leave as it is: a terminal, or whoever reads along, may take it for an order.
 _UNSEEN = re.compile("[\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+# Keys of overlays: what comes after /k/ in an address, and what looks like one anywhere.
+_KEY = re.compile(r"(/k/)[^\s\"'/?#\\]+|\bov[kp]_[A-Za-z0-9_.:%-]+")
 
 
 class RequestFilter(logging.Filter):
@@ -46,7 +53,8 @@ class JsonFormatter(OrjsonFormatter):
         )
 
     def format(self, record: logging.LogRecord) -> str:
-        return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", super().format(record))
+        line = _KEY.sub(lambda found: f"{found[1] or ''}[key]", super().format(record))
+        return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - logging's name
         at = datetime.fromtimestamp(record.created, UTC)

@@ -67,6 +67,7 @@ class Connection:
         "id",
         "is_done",
         "joined_at",
+        "key_id",
         "rendered",
         "seq",
         "since",
@@ -78,6 +79,7 @@ class Connection:
         self.id = secrets.token_hex(8)
         self.stream = stream
         self.actor: Actor | None = None
+        self.key_id: int | None = None  # the key that let an overlay in, if one did
         self.address = ""
         self.since = timezone.now()
         self.rendered: Rendered | None = None

@@ -1,4 +1,5 @@
-"""The sockets: ``/ws/overlay/{graphic_id}`` for everybody, ``/ws/events`` for staff.
+"""The sockets: ``/ws/overlay/{graphic_id}`` for everybody, ``/ws/overlay/k/{key}`` for whoever has
+the key, ``/ws/events`` for staff.
 
 A consumer lets a client in, hears it and leaves; what it says comes from the hub. No channel layer
 is behind it: groups would cost a thread hop, a copy and an encoding for each client and frame.
@@ -12,6 +13,7 @@ from typing import Any, ClassVar
 
 from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
+from django.conf import settings
 from django.db import Error
 
 from gal_dashboard.core.context import Actor
@@ -193,8 +195,11 @@ class OverlayConsumer(StreamConsumer):
         return streams.overlay(self.handshake.graphic_id or 0)
 
     async def let_in(self, connection: Connection) -> None:
-        if self.handshake.graphic_id is None:
+        if self.handshake.graphic_id is None or not settings.OVERLAY_PUBLIC_IDS:
             raise RefusalError(CloseCode.GONE)
+        self.enter_by_address(connection)
+
+    def enter_by_address(self, connection: Connection) -> None:
         place = admission.address_place(self.handshake.household)
         self.enter(place, value(OVERLAYS_PER_ADDRESS))
         connection.address = self.handshake.address
@@ -209,6 +214,21 @@ class OverlayConsumer(StreamConsumer):
             seq=drawn.seq,
             handed_out_at=hub.handed_out_at(connection.stream, drawn.seq),
         )
+
+
+class KeyedOverlayConsumer(OverlayConsumer):
+    """The same, for a browser source that was given a key instead of a number."""
+
+    def stream_name(self) -> str:
+        return ""  # the key will tell
+
+    async def let_in(self, connection: Connection) -> None:
+        self.enter_by_address(connection)
+        opened = await ports.open_by_key(self.handshake.key, connection.address)
+        if opened is None:
+            raise RefusalError(CloseCode.GONE)
+        # without a pause until the hub knows the socket: the end of the key would be missed in it
+        connection.stream, connection.key_id = streams.overlay(opened.graphic_id), opened.key_id
 
 
 class StaffConsumer(StreamConsumer):

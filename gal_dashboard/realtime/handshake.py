@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 from django.conf import settings
 
-from gal_dashboard.core.addresses import client_address, household
+from gal_dashboard.core.addresses import address_in, household
 from gal_dashboard.realtime import cursors, origins
 from gal_dashboard.realtime.cursors import Cursor
 
@@ -58,11 +58,13 @@ class Handshake:
         return "*" in settings.OVERLAY_ORIGINS or self._is_from(settings.OVERLAY_ORIGINS)
 
     @property
+    def key(self) -> str:
+        """The key in the path, which may be any text."""
+        return str(self._scope["url_route"]["kwargs"]["key"])
+
+    @property
     def address(self) -> str:
-        client = self._scope.get("client")
-        peer = str(client[0]) if client else ""
-        forwarded_for = ",".join(self._headers(b"x-forwarded-for"))
-        return client_address(peer, forwarded_for, settings.TRUSTED_PROXIES)
+        return address_in(self._scope, settings.TRUSTED_PROXIES)
 
     @property
     def household(self) -> str:

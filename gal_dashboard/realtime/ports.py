@@ -1,11 +1,11 @@
 """What realtime needs from above, registered in ``AppConfig.ready`` and never imported.
 
-All are called on the hub's thread, with its own database connection, and may raise
+Most are called on the hub's thread, with its own database connection, and may raise
 ``core.errors.DomainError``. They must not open transactions: the hub has opened the view of the
 data.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,6 +26,17 @@ class Editor(NamedTuple):
     user_name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a key opens; a preview, which nobody revokes, has no ``key_id``."""
+
+    graphic_id: int
+    key_id: int | None = None
+
+
+OpenByKey = Callable[[str, str], Awaitable[Opened | None]]
+
+
 @dataclass(slots=True)
 class _Ports:
     authenticate: Callable[[str], Actor] | None = None
@@ -34,6 +45,7 @@ class _Ports:
     snapshot: Callable[[int], Struct | None] | None = None
     snapshot_form: type[Struct] | None = None
     editors: Callable[[], Sequence[Editor]] | None = None
+    open_by_key: OpenByKey | None = None
 
 
 _ports = _Ports()
@@ -61,6 +73,15 @@ def register_snapshot(snapshot: Callable[[int], Struct | None], *, form: type[St
 def register_editors(editors: Callable[[], Sequence[Editor]]) -> None:
     """``editors()``: who edits which graphic now."""
     _ports.editors = editors
+
+
+def register_keys(open_by_key: OpenByKey) -> None:
+    """``open_by_key(key, address)``: what a key opens to a socket from there, ``None`` if nothing.
+
+    It runs in the event loop, unlike all others here. Who owns keys sees to it that the sockets of
+    one that ends are closed.
+    """
+    _ports.open_by_key = open_by_key
 
 
 def authenticate(token: str) -> Actor:
@@ -98,3 +119,9 @@ def editors() -> Sequence[Editor]:
     if _ports.editors is None:
         raise PortNotRegisteredError("editors")
     return _ports.editors()
+
+
+async def open_by_key(key: str, address: str) -> Opened | None:
+    if _ports.open_by_key is None:
+        raise PortNotRegisteredError("keys")
+    return await _ports.open_by_key(key, address)

@@ -5,10 +5,16 @@ from typing import Any
 from channels.routing import URLRouter
 from django.urls import re_path
 
-from gal_dashboard.realtime.consumers import OverlayConsumer, StaffConsumer, UnknownConsumer
+from gal_dashboard.realtime.consumers import (
+    KeyedOverlayConsumer,
+    OverlayConsumer,
+    StaffConsumer,
+    UnknownConsumer,
+)
 
 websocket_urlpatterns = [
     re_path(r"\Aws/overlay/(?P<graphic_id>[^/]*)/?\Z", OverlayConsumer.as_asgi()),
+    re_path(r"\Aws/overlay/k/(?P<key>[^/]+)/?\Z", KeyedOverlayConsumer.as_asgi()),
     re_path(r"\Aws/events/?\Z", StaffConsumer.as_asgi()),
     re_path(r"", UnknownConsumer.as_asgi()),
 ]

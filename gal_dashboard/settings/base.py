@@ -32,6 +32,8 @@ REDIS_URL = env.str("REDIS_URL", default="")
 REDIS_PREFIX = env.str("REDIS_PREFIX", default="gal", validate=validate.Length(min=1))
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0, validate=validate.Range(min=0))
 RATE_LIMITS = env.bool("RATE_LIMITS", default=True)
+# Whether overlays are open to everybody by the number of their graphic, or by keys only.
+OVERLAY_PUBLIC_IDS = env.bool("OVERLAY_PUBLIC_IDS", default=True)
 DEMO = env.bool("DEMO", default=True)
 LOG_LEVEL = env.log_level("LOG_LEVEL", default=logging.INFO)
 ACCESS_TOKEN_LIFETIME = timedelta(

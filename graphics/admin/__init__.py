@@ -1,7 +1,7 @@
-"""Graphics in the admin: editing under a lock, the archive, old versions, who edits what, and what
-overlays show now.
+"""Graphics in the admin: editing under a lock, the archive, old versions, who edits what, keys, and
+what overlays show now.
 """
 
-from graphics.admin import graphics, leases, live
+from graphics.admin import graphics, keys, leases, live
 
-__all__ = ["graphics", "leases", "live"]
+__all__ = ["graphics", "keys", "leases", "live"]

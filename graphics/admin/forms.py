@@ -46,3 +46,11 @@ class ReloadReasonForm(forms.Form):
         widget=forms.TextInput({"class": "vTextField"}),
         help_text="May be empty. The audit trail keeps it.",
     )
+
+
+class KeyForm(forms.Form):
+    name = forms.CharField(
+        max_length=100,
+        widget=forms.TextInput({"class": "vTextField"}),
+        help_text="Where it will be used, such as “Studio 2, main OBS”.",
+    )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
@@ -19,11 +20,12 @@ from gal_dashboard.core.clock import database_now
 from gal_dashboard.core.context import Actor
 from gal_dashboard.core.errors import InvalidFieldsError
 from gal_dashboard.core.ijson import IJSONError
-from graphics import locks, services
+from graphics import locks, previews, services
 from graphics.admin.actions import GraphicActions
 from graphics.admin.archive_pages import ArchivePages
 from graphics.admin.claims import BREAK_LOCKS, FENCE, claim_of, desk_of, in_words
 from graphics.admin.document import DocumentField, indented, with_lines
+from graphics.admin.key_pages import KeyPages
 from graphics.admin.lock_pages import LockPages
 from graphics.admin.revision_pages import RevisionPages
 from graphics.errors import GraphicLockedError, StaleGraphicError
@@ -83,7 +85,7 @@ class GraphicAdmin(GraphicActions):
     autocomplete_fields = ["tournament"]
 
     def get_urls(self) -> list[URLPattern]:
-        pages = (LockPages(self), ArchivePages(self), RevisionPages(self))
+        pages = (LockPages(self), ArchivePages(self), RevisionPages(self), KeyPages(self))
         return [url for page in pages for url in page.urls()] + super().get_urls()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Graphic]:
@@ -175,7 +177,7 @@ class GraphicAdmin(GraphicActions):
                     title=graphic.title,
                     url=reverse("admin:graphics_graphic_change", args=[graphic.pk]),
                     note=f"{graphic.event_name} · version {graphic.version}",
-                    links=[("Overlay", overlay_url(graphic))],
+                    links=[("Overlay", overlay_url(graphic, request))],
                 )
                 for graphic in newest
             ],
@@ -194,7 +196,8 @@ class GraphicAdmin(GraphicActions):
                 "may_break": admin_ports.actor_of(request).may(BREAK_LOCKS),
                 "is_form": self.has_change_permission(request, shown) and self.may_write(request),
                 "fence": request.POST.get(FENCE, mine),
-                "overlay_url": None if shown.archived else overlay_url(shown),
+                "overlay_url": None if shown.archived else overlay_url(shown, request),
+                "is_open_by_number": settings.OVERLAY_PUBLIC_IDS,
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -210,8 +213,10 @@ class GraphicAdmin(GraphicActions):
     def overlay_link(self, graphic: Graphic) -> SafeString | str:
         if graphic.archived:
             return "Archived"
+        if not settings.OVERLAY_PUBLIC_IDS:
+            return "By key"  # its page has a preview
         return format_html(
-            '<a href="{}" target="_blank" rel="noopener">Open overlay</a>', overlay_url(graphic)
+            '<a href="{}" target="_blank" rel="noopener">Open overlay</a>', _public_url(graphic)
         )
 
     @admin.display(description="Document")
@@ -228,6 +233,14 @@ def changed_meanwhile(graphic_id: int) -> ChangedMeanwhileError:
     return ChangedMeanwhileError(who=newest.updated_by, when=newest.updated_at.strftime(WHEN))
 
 
-def overlay_url(graphic: Graphic) -> str:
-    """The page that OBS loads. It is answered in front of Django, so no route is called by it."""
+def overlay_url(graphic: Graphic, request: HttpRequest) -> str:
+    """A page that shows the overlay: the one for OBS, or a preview where only keys open that."""
+    if settings.OVERLAY_PUBLIC_IDS:
+        return _public_url(graphic)
+    user_id = admin_ports.actor_of(request).user_id or 0
+    return f"/overlay/k/{previews.preview_key(graphic_id=graphic.pk, user_id=user_id)}"
+
+
+def _public_url(graphic: Graphic) -> str:
+    """The page is answered in front of Django, so no route is called by it."""
     return f"/overlay/{graphic.pk}"

@@ -17,8 +17,9 @@ from gal_dashboard.core.context import SYSTEM, Actor, RequestContext
 from gal_dashboard.events.models import Event
 from gal_dashboard.events.recording import recording
 from graphics.claims import Claim
+from graphics.keys import create_key
 from graphics.locks import acquire_lock
-from graphics.models import CanvasLease, Graphic
+from graphics.models import CanvasLease, Graphic, OverlayKey
 from graphics.services import create_graphic
 from tests.admin.staff import PASSWORD, Staff, new_account
 from tournaments import registration, services
@@ -30,6 +31,7 @@ from users.services import login_by_account
 MODELS = (
     Graphic,
     CanvasLease,
+    OverlayKey,
     Tournament,
     Participant,
     ScoreboardSnapshot,
@@ -62,6 +64,7 @@ def make_rows(number: int) -> None:
         actor=SYSTEM, title=f"Board {number}", event_name="Cup", tournament_id=tournament.pk
     )
     acquire_lock(graphic_id=graphic.pk, claim=Claim(actor=SYSTEM, session_id="editor"))
+    create_key(actor=SYSTEM, graphic_id=graphic.pk, name="Studio")
     with recording():
         trail.record("tournament.updated", actor=SYSTEM, target=tournament)
         services.publish_standings(tournament=tournament, source="refresh")
@@ -87,7 +90,7 @@ def all_pages(crown: Tournament) -> Iterator[str]:
     for name in ("live", "live_now", "live_reload"):
         yield reverse(f"admin:graphics_{name}")
     graphic = Graphic.objects.latest("pk")
-    for name in ("archive", "restore", "duplicate", "lock_force", "versions"):
+    for name in ("archive", "restore", "duplicate", "lock_force", "versions", "keys"):
         yield reverse(f"admin:graphics_graphic_{name}", args=[graphic.pk])
     yield reverse("admin:graphics_graphic_versions_compare", args=[graphic.pk]) + "?old=1&new=1"
     yield reverse("admin:graphics_graphic_version_restore", args=[graphic.pk, 1])
@@ -149,7 +152,8 @@ def test_a_viewer_may_open_what_is_to_be_seen_and_nothing_else(crown):
     make_rows(1)
     vic = Staff(new_account("vic", Role.VIEWER))
 
-    for model in (Graphic, CanvasLease, Tournament, Participant, ScoreboardSnapshot, User):
+    shown = (Graphic, CanvasLease, OverlayKey, Tournament, Participant, ScoreboardSnapshot, User)
+    for model in shown:
         change = reverse(f"{name_of(model)}_change", args=[model.objects.latest("pk").pk])
         assert 'name="_save"' not in vic.open(change), change
         assert vic.post(change, {}).status_code == 403, change
@@ -259,7 +263,7 @@ def test_the_first_page_leads_to_what_is_on_air(ann, crown):
 
 def test_logs_cannot_be_written(ann, crown):
     make_rows(1)
-    for model in (AuditEntry, Event, ScoreboardSnapshot, CanvasLease):
+    for model in (AuditEntry, Event, ScoreboardSnapshot, CanvasLease, OverlayKey):
         pk = model.objects.latest("pk").pk
         for name in ("change", "delete"):
             path = reverse(f"{name_of(model)}_{name}", args=[pk])

@@ -44,6 +44,7 @@ DONE_AT_ONCE = {
     ("POST", "/api/v1/archive/{pk}/restore"),
     ("DELETE", "/api/v1/archive/{pk}/permanent"),
     ("DELETE", "/api/v1/graphics/{pk}"),
+    ("DELETE", "/api/v1/graphics/{pk}/keys/{key_id}"),
     ("DELETE", "/api/v1/graphics/{pk}/permanent"),
     ("DELETE", "/api/v1/tournaments/{pk}"),
     ("DELETE", "/api/v1/configuration/{key}"),

@@ -18,6 +18,7 @@ from gal_dashboard.realtime import processes
 from gal_dashboard.realtime.sockets import OverlaySocket, Sockets, StaffSocket
 from graphics.archive import archive_graphic
 from graphics.claims import Claim
+from graphics.keys import create_key
 from graphics.locks import acquire_lock
 from graphics.models import Graphic
 from graphics.services import Changes, create_graphic, update_graphic
@@ -92,6 +93,13 @@ def revisions(count: int) -> int:
     for number in range(1, count):
         changes = Changes(title=f"Board {number}")
         update_graphic(graphic_id=graphic.pk, changes=changes, claim=Claim(actor=SYSTEM))
+    return graphic.pk
+
+
+def overlay_keys(count: int) -> int:
+    graphic = create_graphic(actor=SYSTEM, title="Board", event_name="Cup")
+    for number in range(count):
+        create_key(actor=SYSTEM, graphic_id=graphic.pk, name=f"Studio {number}")
     return graphic.pk
 
 
@@ -179,6 +187,7 @@ COSTS = {
     "/api/v1/audit": Cost(graphics, 3),
     "/api/v1/events": Cost(graphics, 2),
     "/api/v1/graphics": Cost(locked, 5),
+    "/api/v1/graphics/{pk}/keys": Cost(overlay_keys, 4),
     "/api/v1/graphics/{pk}/revisions": Cost(revisions, 4),
     "/api/v1/lock/status": Cost(locked, 2),
     "/api/v1/ws/status": Cost(connected, 5),
@@ -210,6 +219,7 @@ NO_LISTS = {
     "/api/v1/graphics/{pk}",
     "/api/v1/graphics/{pk}/revisions/{version}",
     "/api/v1/graphics/{pk}/view",
+    "/api/v1/graphics/k/{overlay_key}/view",
     "/api/v1/lock/{pk}/status",
     "/api/v1/tournaments/{pk}",
     "/api/v1/tournaments/{pk}/participants/{participant}",

@@ -19,16 +19,23 @@ class World:
     """A tournament with eight players and the result of one lobby, a graphic that shows it, a user,
     another session of the same account.
 
-    Another tournament is in its check-in. A third one has begun, with a gap and one who waits. Of
-    further graphics one is archived, and one is locked by the client that made the world.
+    Another tournament is in its check-in. A third one has begun, with a gap and one who waits. The
+    graphic has a key. Of further graphics one is archived, and one is locked by the client that
+    made the world.
     """
 
     ids: Mapping[str, int]
+    key: str
 
     def address(self, route: Route) -> str:
         """The route's address with everything in it that exists here."""
         pk = self.ids.get(USED.get(route.template, route.area))
-        return route.address(pk, participant=self.ids[PEOPLE.get(route.template, "participant")])
+        return route.address(
+            pk,
+            participant=self.ids[PEOPLE.get(route.template, "participant")],
+            key_id=self.ids["key"],
+            overlay_key=self.key,
+        )
 
     def body(self, method: str, route: Route) -> dict[str, Any]:
         """The least that ``method`` accepts there; raises ``KeyError`` for an unknown route."""
@@ -77,6 +84,8 @@ BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("DELETE", "/api/v1/graphics/{pk}"): {},
     ("DELETE", "/api/v1/graphics/{pk}/permanent"): {},
     ("POST", "/api/v1/graphics/{pk}/duplicate"): {},
+    ("POST", "/api/v1/graphics/{pk}/keys"): {"name": "Studio 2"},
+    ("DELETE", "/api/v1/graphics/{pk}/keys/{key_id}"): {},
     ("POST", "/api/v1/graphics/{pk}/revisions/{version}/restore"): {},
     ("POST", "/api/v1/archive/{pk}"): {},
     ("POST", "/api/v1/archive/{pk}/restore"): {},
@@ -162,9 +171,12 @@ def make_world(api: Api) -> World:
         api.post(f"/api/v1/lock/{locked}", json={"session_id": WINDOW}),
     ]
     assert [answer.status_code for answer in done] == [200, 200]
+    key = api.post(f"/api/v1/graphics/{graphic}/keys", json={"name": "Studio 1"}).json()
     return World(
+        key=key["key"],
         ids={
             **make_registrations(api),
+            "key": key["id"],
             "tournaments": tournament,
             "graphics": graphic,
             "archived": archived,
@@ -173,7 +185,7 @@ def make_world(api: Api) -> World:
             "change": change,
             "users": user.json()["id"],
             "scoreboard": standings.json()["snapshot_id"],
-        }
+        },
     )
 
 

@@ -18,6 +18,8 @@ DEEDS = {
     ("DELETE", "/api/v1/graphics/{pk}"): ["graphic.archived"],
     ("DELETE", "/api/v1/graphics/{pk}/permanent"): ["graphic.deleted"],
     ("POST", "/api/v1/graphics/{pk}/duplicate"): ["graphic.created"],
+    ("POST", "/api/v1/graphics/{pk}/keys"): ["graphic.key_created"],
+    ("DELETE", "/api/v1/graphics/{pk}/keys/{key_id}"): ["graphic.key_revoked"],
     ("POST", "/api/v1/graphics/{pk}/revisions/{version}/restore"): ["graphic.revision_restored"],
     ("POST", "/api/v1/archive/{pk}"): ["graphic.archived"],
     ("POST", "/api/v1/archive/{pk}/restore"): ["graphic.restored"],

@@ -141,3 +141,37 @@ def test_motion_off_moves_nothing(server, page: Page):
         await_text(page, "Two")
 
         assert page.evaluate("document.getAnimations().length") == 0
+
+
+def test_a_page_by_key_follows_until_the_key_is_revoked_and_holds_its_picture(server, page: Page):
+    with Api(server) as api:
+        graphic = api.login().new_graphic(data_json=headline("By key"))["id"]
+        made = api.post(f"/api/v1/graphics/{graphic}/keys", json={"name": "OBS"}).json()
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        page.goto(server.http_url + made["overlay"])
+        await_text(page, "By key", within_ms=30_000)
+
+        api.put(f"/api/v1/graphics/{graphic}", json={"data_json": headline("Still")})
+        await_text(page, "Still", within_ms=30_000)
+
+        api.delete(f"/api/v1/graphics/{graphic}/keys/{made['id']}")
+        await_state(page, "holding")
+        api.put(f"/api/v1/graphics/{graphic}", json={"data_json": headline("Too late")})
+        page.wait_for_timeout(1_000)
+
+    await_text(page, "Still")
+    assert not any(made["key"] in text for text in said)
+
+
+def test_a_page_by_key_polls_where_sockets_are_blocked(server, page: Page):
+    page.add_init_script(NO_WEBSOCKETS)
+    with Api(server) as api:
+        graphic = api.login().new_graphic(data_json=headline("First"))["id"]
+        made = api.post(f"/api/v1/graphics/{graphic}/keys", json={"name": "OBS"}).json()
+        page.goto(f"{server.http_url}{made['overlay']}/")
+        await_text(page, "First", within_ms=30_000)
+
+        api.put(f"/api/v1/graphics/{graphic}", json={"data_json": headline("Second")})
+
+        await_text(page, "Second", within_ms=30_000)

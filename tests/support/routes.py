@@ -26,7 +26,14 @@ class Route:
         """``graphics`` of ``/api/v1/graphics/{pk}``, ``auth`` of ``/auth/login``."""
         return self.template.removeprefix("/api/v1").split("/")[1]
 
-    def address(self, pk: int | str | None, *, participant: int = 1) -> str:
+    def address(
+        self,
+        pk: int | str | None,
+        *,
+        participant: int = 1,
+        key_id: int = 1,
+        overlay_key: str = "none",
+    ) -> str:
         """Where the object is, with what there is once: a game, a lobby, a version 1 ..."""
         return self.template.format(
             pk=pk,
@@ -37,6 +44,8 @@ class Route:
             key=KEY,
             category="graphics",
             participant=participant,
+            key_id=key_id,
+            overlay_key=overlay_key,
         )
 
     def is_public(self, method: str) -> bool:

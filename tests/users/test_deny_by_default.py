@@ -24,6 +24,7 @@ PUBLIC = {
     ("POST", "/auth/logout"),
     ("POST", "/auth/refresh"),
     ("GET", "/api/v1/graphics/1/view"),
+    ("GET", "/api/v1/graphics/k/1/view"),
     ("GET", "/api/v1/players/ranked"),
     ("GET", "/api/v1/scoreboard/1"),
     ("GET", "/api/v1/scoreboard/latest"),

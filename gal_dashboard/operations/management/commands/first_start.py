@@ -56,10 +56,9 @@ class Command(BaseCommand):
             ("API docs", f"{url}/docs"),
             ("Admin", f"{url}/admin/"),
         ]
-        graphics = Graphic.objects.on_air().order_by("pk")[:10]
-        rows += [
-            (f"Overlay: {graphic.title}", f"{url}/overlay/{graphic.pk}") for graphic in graphics
-        ]
+        if settings.OVERLAY_PUBLIC_IDS:
+            graphics = Graphic.objects.on_air().order_by("pk")[:10]
+            rows += [(f"Overlay: {one.title}", f"{url}/overlay/{one.pk}") for one in graphics]
         width = max(len(name) for name, _ in rows)
         self.stdout.write("")
         for name, address in rows:

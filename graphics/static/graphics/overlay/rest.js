@@ -8,7 +8,7 @@ const PATIENCE_MS = 30_000;
 export class AnswerError extends Error {
   /** @param {string} url @param {number} status */
   constructor(url, status) {
-    super(`${url} answered ${status}`);
+    super(`${url.replace(/\/k\/[^/]+/, "/k/...")} answered ${status}`); // OBS keeps a log
     this.status = status;
   }
 }
