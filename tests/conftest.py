@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.api import Api
+from tests.support.canaries import canaries
 from tests.support.databases import Databases
 from tests.support.emptying import let_trail_be_emptied
 from tests.support.requirements import REQUIREMENTS, absent, demanded
@@ -52,8 +53,10 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Da
         for engine in ("sqlite", "postgresql")
     }
     yield makers
+    found = canaries.search()
     for maker in makers.values():
         maker.drop_all()
+    assert found == [], "secrets of this run stand where they must not"
 
 
 @pytest.fixture(scope="session", params=ENGINES)

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from tests.support.canaries import canaries
 from tests.support.server import MASTER_PASSWORD, VIEWER_PASSWORD, RunningServer
 
 _addresses = itertools.count(1)
@@ -25,6 +26,12 @@ class Api(httpx.Client):
         # plain HTTP: nobody's certificate is looked at, and loading them takes longer than a test
         options = {"timeout": 30, "verify": False, **options}
         super().__init__(base_url=server.http_url, headers=headers, **options)
+
+    def request(self, *args: Any, **options: Any) -> httpx.Response:
+        """Any request; an answer that is an error has no secret in it."""
+        answer = super().request(*args, **options)
+        canaries.look_at(answer)
+        return answer
 
     def login(self, password: str = MASTER_PASSWORD) -> "Api":
         return self._login({"master_password": password})

@@ -1,13 +1,17 @@
 """Databases for servers that tests start: each new, migrated once and then copied."""
 
+import contextlib
 import itertools
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import dj_database_url
 import psycopg2
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,3 +105,24 @@ def _postgres(statement: str) -> None:
             cursor.execute(statement)
     finally:
         connection.close()
+
+
+def connect_to(url: str) -> Any:
+    """A connection in autocommit; the caller closes it."""
+    database = dj_database_url.parse(url)
+    if database["ENGINE"].endswith("sqlite3"):
+        return sqlite3.connect(database["NAME"], timeout=20, isolation_level=None)
+    connection = psycopg2.connect(
+        host=database["HOST"], port=database["PORT"], user=database["USER"], dbname=database["NAME"]
+    )
+    connection.autocommit = True
+    return connection
+
+
+def execute(connection: Any, statement: str, parameters: Sequence[Any] = ()) -> list[tuple]:
+    """The rows that ``statement`` gives, ``%s`` being its parameters on both engines."""
+    with contextlib.closing(connection.cursor()) as cursor:
+        if isinstance(connection, sqlite3.Connection):
+            statement = statement.replace("%s", "?")
+        cursor.execute(statement, parameters)
+        return cursor.fetchall() if cursor.description else []

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.support.canaries import canaries
 from tests.support.databases import ROOT, base_environment, run_manage
 
 START_SECONDS = 60
@@ -53,6 +54,7 @@ class RunningServer:
             **(environment or {}),
         }
         self.process: subprocess.Popen[bytes] | None = None
+        canaries.watch(environment=self.environment, log=log)
 
     @property
     def http_url(self) -> str:
