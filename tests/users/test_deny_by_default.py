@@ -31,9 +31,10 @@ PUBLIC = {
     ("GET", "/api/v1/scoreboard/snapshots"),
 }
 # Signed in is enough, whatever the role.
-OWN = {("POST", "/auth/ws-ticket"), ("DELETE", "/auth/sessions/1")}
+OWN = {("POST", "/auth/ws-ticket")}
 # Reading, but not for everybody.
 FOR_ADMINISTRATORS = {("GET", "/api/v1/audit")}
+ENDS_A_SESSION = ("DELETE", "/auth/sessions/1")
 # An old overlay page without a token gets 404 for what the public view would not show.
 FALLBACK = ("GET", "/api/v1/graphics/1")
 
@@ -120,6 +121,8 @@ def test_nobody_is_told_to_sign_in(route, stranger):
 
 def test_a_viewer_reads_everything_and_writes_nothing(viewer):
     for route in PRIVATE:
+        if route.key == ENDS_A_SESSION:
+            continue  # it may be the viewer's own; the table of roles has it
         status = send(viewer, route).status_code
 
         is_open = route.method == "GET" and route.key not in FOR_ADMINISTRATORS
