@@ -105,7 +105,7 @@ class LobbyInPlay(Form, kw_only=True):
 
 
 class StandingsRow(Form, kw_only=True):
-    """Those who share a rank are ``tied``."""
+    """Those who share a rank are ``tied``. What may still happen is null where it is not known."""
 
     rank: int
     tied: bool
@@ -116,6 +116,12 @@ class StandingsRow(Form, kw_only=True):
     round_scores: RoundScores
     rank_change: int | None
     status: RowStatus | None
+    explanation: str | None
+    points_to_cut: int | None
+    max_points: int | None
+    clinched: bool | None
+    eliminated: bool | None
+    needed_place: int | None
 
 
 class Standings(Form, kw_only=True):
@@ -128,6 +134,7 @@ class Standings(Form, kw_only=True):
     stage: StageInPlay | None
     label: str
     cut: int | None
+    games_left: int | None
     chain: list[str]
     round_names: list[str]
     lobbies: list[LobbyInPlay]

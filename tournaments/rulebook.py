@@ -151,6 +151,7 @@ def rules_of(tournament: Tournament, stages: Sequence[Stage]) -> Rules:
                 points=_points(stage.points_table) if stage.points_table is not None else None,
                 chain=tuple(stage.tie_chain) if stage.tie_chain is not None else None,
                 carries=stage.carries,
+                games=stage.games_a_day,
             )
             for stage in stages
         ),

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from tournaments import standings
+from tournaments import explanations, outlook, standings
 from tournaments.choices import ParticipantStatus
+from tournaments.outlook import Outlook
 from tournaments.rulebook import GameSheet, Rulebook
-from tournaments.standings import GameRef, Row, Standings
+from tournaments.standings import GameRef, Row, StageRules, Standings
 
 
 def compute(rulebook: Rulebook, *, after: GameRef | None = None) -> Standings:
@@ -29,18 +30,27 @@ def document(rulebook: Rulebook, standing: Standings, *, snapshot_id: int | None
     rows = sorted(
         standing.rows, key=lambda row: (row.rank, rulebook.participants[row.participant].name)
     )
+    stage = _stage_of(rulebook, standing)
+    rules, seats = rulebook.rules, rulebook.tournament.lobby_size
+    points = rules.points if stage is None else rules.points_in(stage)
+    outlooks = outlook.look_ahead(standing, stage, points, seats=seats)
+    reasons = explanations.explain(rows)
     return {
         "tournament_id": rulebook.tournament.pk,
         "snapshot_id": snapshot_id,
         "after": str(standing.after) if standing.after else None,
         "complete": standing.complete,
-        "stage": _stage(rulebook, standing.stage),
+        "stage": _stage(stage),
         "label": _label(rulebook, standing),
         "cut": standing.cut,
+        "games_left": outlook.games_left_of(standing, stage),
         "chain": list(standing.chain),
         "round_names": round_names(standing),
         "lobbies": _lobbies_in_play(rulebook, standing),
-        "standings": [_row(rulebook, row) for row in rows],
+        "standings": [
+            _row(rulebook, row, outlooks[row.participant], reason)
+            for row, reason in zip(rows, reasons, strict=True)
+        ],
     }
 
 
@@ -48,7 +58,7 @@ def round_names(standing: Standings) -> list[str]:
     return [f"round_{number}" for number in range(1, len(standing.rounds) + 1)]
 
 
-def _row(rulebook: Rulebook, row: Row) -> dict[str, Any]:
+def _row(rulebook: Rulebook, row: Row, ahead: Outlook, reason: str | None) -> dict[str, Any]:
     return {
         "rank": row.rank,
         "tied": row.tied,
@@ -61,6 +71,12 @@ def _row(rulebook: Rulebook, row: Row) -> dict[str, Any]:
         },
         "rank_change": row.rank_change,
         "status": _status(row),
+        "explanation": reason,
+        "points_to_cut": ahead.points_to_cut,
+        "max_points": ahead.max_points,
+        "clinched": ahead.clinched,
+        "eliminated": ahead.eliminated,
+        "needed_place": ahead.needed_place,
     }
 
 
@@ -72,8 +88,12 @@ def _status(row: Row) -> str | None:
     return ParticipantStatus.ELIMINATED.value if row.eliminated else None
 
 
-def _stage(rulebook: Rulebook, number: int | None) -> dict[str, Any] | None:
-    stage = next((stage for stage in rulebook.rules.stages if stage.number == number), None)
+def _stage_of(rulebook: Rulebook, standing: Standings) -> StageRules | None:
+    stages = rulebook.rules.stages
+    return next((stage for stage in stages if stage.number == standing.stage), None)
+
+
+def _stage(stage: StageRules | None) -> dict[str, Any] | None:
     if stage is None:
         return None
     return {

@@ -186,6 +186,21 @@ class StandingRowSerializer(serializers.Serializer):
     status = serializers.ChoiceField(
         choices=["champion", "in_check", "eliminated"], allow_null=True
     )
+    explanation = serializers.CharField(
+        allow_null=True, help_text="Why it stands above the next row; null for the last."
+    )
+    points_to_cut = serializers.IntegerField(
+        allow_null=True, help_text="Ahead of the first who is out; negative: behind the last in."
+    )
+    max_points = serializers.IntegerField(
+        allow_null=True, help_text="At the next cut, or at the end of the stage."
+    )
+    clinched = serializers.BooleanField(allow_null=True, help_text="Sure of the cut.")
+    eliminated = serializers.BooleanField(allow_null=True, help_text="Out, or sure to be.")
+    needed_place = serializers.IntegerField(
+        allow_null=True,
+        help_text="This place in the next game, or a better one, is enough for the cut.",
+    )
 
 
 class StandingsSerializer(serializers.Serializer):
@@ -196,6 +211,9 @@ class StandingsSerializer(serializers.Serializer):
     stage = StageSerializer(allow_null=True)
     label = serializers.CharField()
     cut = serializers.IntegerField(allow_null=True)
+    games_left = serializers.IntegerField(
+        allow_null=True, help_text="After this one until the cut, or the end of the stage."
+    )
     chain = serializers.ListField(child=serializers.CharField())
     round_names = serializers.ListField(child=serializers.CharField())
     lobbies = LobbyInPlaySerializer(many=True)

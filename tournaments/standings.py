@@ -117,7 +117,8 @@ class StageRules:
     """Days whose points count together; with a ``threshold`` the stage ends by checkmate.
 
     A stage that ``carries`` goes on with the points and places of the stage before it. Its own
-    ``points`` and ``chain`` replace those of the event.
+    ``points`` and ``chain`` replace those of the event. ``games`` are those of one
+    day, None where that is not known; they change nothing here.
     """
 
     number: int
@@ -128,6 +129,7 @@ class StageRules:
     points: Mapping[int, int] | None = None
     chain: tuple[str, ...] | None = None
     carries: bool = False
+    games: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,8 @@ class Row:
     ``round_scores`` has the rounds that the participant played or was absent in (0).
     ``rank_change`` is positive for a rise since the game before in this stage; None in the first
     game of a stage that starts from zero, and for whoever has no result in the newest game.
-    ``in_check`` looks at the next game.
+    ``in_check`` looks at the next game. ``cuts_ago`` is 1 for those whom the newest cut ended, 2
+    for those of the cut before it, 0 for whoever is still in.
     """
 
     rank: int
@@ -166,8 +169,12 @@ class Row:
     rank_change: int | None
     in_check: bool
     champion: bool
-    eliminated: bool
+    cuts_ago: int
     metrics: Mapping[str, MetricValue]
+
+    @property
+    def eliminated(self) -> bool:
+        return self.cuts_ago > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,12 +286,12 @@ class _Walk:
     def ranks(self) -> dict[int, int]:
         return {placed.participant: rank for rank, _, placed, _ in self.standing()}
 
-    def standing(self) -> Iterator[tuple[int, bool, _Placed, bool]]:
-        """Rank, is it shared, participant, is it eliminated: best first, those cut last first."""
+    def standing(self) -> Iterator[tuple[int, bool, _Placed, int]]:
+        """Rank, is it shared, participant, how many cuts ago: best first, those cut last first."""
         above = 0
-        for block in (self._order(), *self._eliminated):
+        for cuts_ago, block in enumerate((self._order(), *self._eliminated)):
             for rank, tied, placed in _ranked(block, above=above):
-                yield rank, tied, placed, placed.participant not in self._still_in
+                yield rank, tied, placed, cuts_ago
             above += len(block)
 
     def _start_tallies(self) -> None:
@@ -413,7 +420,7 @@ def _play_all(
 def _rows(walk: _Walk, ranks_before: Mapping[int, int] | None) -> tuple[Row, ...]:
     in_check = walk.in_check()
     rows = []
-    for rank, tied, placed, eliminated in walk.standing():
+    for rank, tied, placed, cuts_ago in walk.standing():
         participant = placed.participant
         scores = walk.round_scores[participant]
         has_played = walk.round in scores
@@ -430,7 +437,7 @@ def _rows(walk: _Walk, ranks_before: Mapping[int, int] | None) -> tuple[Row, ...
                 else None,
                 in_check=participant in in_check,
                 champion=participant == walk.champion,
-                eliminated=eliminated,
+                cuts_ago=cuts_ago,
                 metrics=placed.metrics,
             )
         )

@@ -165,6 +165,7 @@ _STANDINGS = {
     "stage": {"number": 2, "name": "Final", "kind": "checkmate", "threshold": 20},
     "label": "Final · after game 4",
     "cut": None,
+    "games_left": None,
     "chain": _TOURNAMENT["tie_chain"],
     "round_names": ["round_1", "round_2"],
     "lobbies": [{"game": "3.5", "lobby": 1, "participant_ids": [5]}],
@@ -179,6 +180,12 @@ _STANDINGS = {
             "round_scores": {"round_1": 8, "round_2": 2},
             "rank_change": 1,
             "status": "in_check",
+            "explanation": None,
+            "points_to_cut": None,
+            "max_points": None,
+            "clinched": None,
+            "eliminated": None,
+            "needed_place": 1,
         }
     ],
 }

@@ -1,6 +1,7 @@
 """Graphics that show a tournament: tied, moved, and what their overlays hear of it."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,6 +12,10 @@ from tests.graphics.deeds import archive, path_of
 from tests.support.rows import audited, connect, execute, rows
 from tests.support.threads import at_once
 from tests.tournaments.deeds import enter, new_lobby
+
+LOCK_TOURNAMENT = "SELECT id FROM tournaments_tournament WHERE id = %s FOR UPDATE"
+# While somebody ties a graphic to it, which looks at it but does not change it.
+LOCK_TIED_TOURNAMENT = "SELECT id FROM tournaments_tournament WHERE id = %s FOR NO KEY UPDATE"
 
 
 def told(server, graphic: dict, *, after: int = 0) -> list[logbook.Entry]:
@@ -24,18 +29,14 @@ def put(api, graphic: dict, **fields) -> dict:
 
 
 @contextlib.contextmanager
-def locked(server, tournament: dict) -> Iterator[None]:
+def locked(server, tournament: dict, lock: str = LOCK_TOURNAMENT) -> Iterator[None]:
     """The tournament's row, held as a service holds it."""
     with contextlib.closing(connect(server)) as connection:
         if server.environment["DATABASE_URL"].startswith("sqlite"):
             execute(connection, "BEGIN IMMEDIATE")
         else:
             execute(connection, "BEGIN")
-            execute(
-                connection,
-                "SELECT id FROM tournaments_tournament WHERE id = %s FOR UPDATE",
-                [tournament["id"]],
-            )
+            execute(connection, lock, [tournament["id"]])
         yield
         execute(connection, "ROLLBACK")
 
@@ -167,6 +168,68 @@ def test_a_save_that_does_not_move_waits_for_no_tournament(cup, api):
         saved = put(api, graphic, title="New", tournament_id=cup["id"])
 
     assert saved["version"] == 2
+
+
+def leave(api, graphic: dict) -> None:
+    put(api, graphic, tournament_id=0)
+
+
+def restore(api, graphic: dict) -> None:
+    answer = api.post(f"/api/v1/archive/{graphic['id']}/restore")
+    assert answer.status_code == 200, answer.text
+
+
+def bring_back(api, graphic: dict) -> None:
+    answer = api.post(f"{path_of(graphic)}/revisions/1/restore")
+    assert answer.status_code == 200, answer.text
+
+
+def await_waiting(connection) -> None:
+    """Somebody waits for a row that ``connection`` holds."""
+    for _ in range(200):
+        [(waiting,)] = execute(
+            connection,
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+            "AND pg_backend_pid() = ANY(pg_blocking_pids(pid))",
+        )
+        if waiting:
+            return
+        time.sleep(0.01)
+    raise AssertionError("nobody waits for the graphic")
+
+
+@pytest.mark.parametrize(
+    "server", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+)
+@pytest.mark.parametrize("deed", [leave, restore, bring_back])
+def test_a_tie_that_changes_before_the_lock_is_looked_at_again(deed, cup, api, server):
+    """Who reads the old tie, waits for the graphic and finds another waits for that one too."""
+    other = new_lobby(api)
+    graphic = api.new_graphic(tournament_id=0 if deed is bring_back else cup["id"])
+    if deed is bring_back:
+        put(api, graphic, tournament_id=cup["id"])
+    if deed is restore:
+        archive(server, graphic)
+
+    with (
+        ThreadPoolExecutor(max_workers=1) as threads,
+        contextlib.closing(connect(server)) as somebody,
+    ):
+        execute(somebody, "BEGIN")
+        row = "SELECT id FROM graphics_graphic WHERE id = %s FOR UPDATE"
+        execute(somebody, row, [graphic["id"]])
+        doing = threads.submit(deed, api, graphic)
+        await_waiting(somebody)
+        tie = "UPDATE graphics_graphic SET tournament_id = %s WHERE id = %s"
+        execute(somebody, tie, [other["id"], graphic["id"]])
+        with locked(server, other, LOCK_TIED_TOURNAMENT):
+            execute(somebody, "COMMIT")
+            with pytest.raises(TimeoutError):
+                doing.result(timeout=0.4)
+        doing.result(timeout=20)
+
+    tied = api.get(path_of(graphic)).json()["tournament_id"]
+    assert tied == (other["id"] if deed is restore else None)
 
 
 def test_whoever_wins_a_race_of_moves_and_results_the_overlay_ends_right(api, server):

@@ -171,7 +171,9 @@ def test_a_snapshot_has_its_entries(cup, stranger):
     assert (snapshot["source"], snapshot["round_names"]) == ("results", ["round_1", "round_2"])
     assert snapshot["extras"] == {
         name: table[name]
-        for name in ("after", "complete", "stage", "label", "cut", "chain", "lobbies")
+        for name in (
+            *("after", "complete", "stage", "label", "cut", "games_left", "chain", "lobbies"),
+        )
     }
     assert [list(entry) for entry in snapshot["entries"]] == [ENTRY] * 8
     assert [

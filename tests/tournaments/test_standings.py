@@ -14,6 +14,7 @@ MEMBERS = [
     "stage",
     "label",
     "cut",
+    "games_left",
     "chain",
     "round_names",
     "lobbies",
@@ -29,6 +30,12 @@ ROW = [
     "round_scores",
     "rank_change",
     "status",
+    "explanation",
+    "points_to_cut",
+    "max_points",
+    "clinched",
+    "eliminated",
+    "needed_place",
 ]
 
 
@@ -153,3 +160,47 @@ def test_unknown_tournaments_have_no_standings(api):
     for query in ({}, {"after": "1.1"}):
         answer = api.get(f"/api/v1/tournaments/{2**40}/standings", params=query)
         assert answer.status_code == 404
+
+
+def test_rows_say_why_they_stand_there_and_what_may_still_happen(cup, api, server):
+    """Four go on after game 2; the games of a day are not known beyond that."""
+    cuts = '[{"day": 1, "game": 2, "to": 4}]'
+    stage = "UPDATE tournaments_stage SET cuts = %s WHERE tournament_id = %s"
+    rows(server, stage, cuts, cup["id"])
+
+    first = enter(api, cup, "1.1", NAMES)
+    second = enter(api, cup, "1.2", NAMES)
+    third = enter(api, cup, "1.3", NAMES[:4])
+
+    assert (first["cut"], first["games_left"]) == (4, 1)
+    shown = [
+        (row["points_to_cut"], row["max_points"], row["clinched"], row["eliminated"])
+        for row in first["standings"]
+    ]
+    assert shown[0] == (4, 16, False, False)
+    assert shown[7] == (-4, 9, False, False)
+    assert [row["needed_place"] for row in first["standings"]] == [4, 3, 2, 1, *[None] * 4]
+    assert first["standings"][0]["explanation"] == "ahead on points, 8 to 7"
+    assert first["standings"][7]["explanation"] is None
+    assert second["games_left"] == 0
+    assert [row["clinched"] for row in second["standings"]] == [True] * 4 + [False] * 4
+    assert [row["eliminated"] for row in second["standings"]] == [False] * 4 + [True] * 4
+    assert (third["cut"], third["games_left"]) == (None, None)
+    assert third["standings"][3]["explanation"] == "went further than the next"
+    assert {row["max_points"] for row in third["standings"]} == {None}
+    rows(server, "UPDATE tournaments_stage SET games_a_day = 4 WHERE tournament_id = %s", cup["id"])
+    known = standings(api, cup, after="1.3")
+    assert known["games_left"] == 1
+    assert [row["max_points"] for row in known["standings"]] == [32, 29, 26, 23, *[None] * 4]
+    assert standings(api, cup, after="1.1") == first | {"snapshot_id": None}
+
+
+def test_a_correction_that_is_taken_back_gives_the_identical_standings(cup, api):
+    enter(api, cup, "1.1", NAMES)
+    before = enter(api, cup, "1.2", NAMES[::-1])
+
+    between = enter(api, cup, "1.1", NAMES[4:] + NAMES[:4])
+    after = enter(api, cup, "1.1", NAMES)
+
+    assert between["standings"] != before["standings"]
+    assert after | {"snapshot_id": None} == before | {"snapshot_id": None}

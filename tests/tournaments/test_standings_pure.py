@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tournaments.event_files import CROWN, CUP, EventFile, read_event
+from tests.tournaments.random_events import events
 from tournaments.standings import (
     DEFAULT_CHAIN,
     METRICS,
@@ -575,28 +576,6 @@ def test_a_lobby_refuses_places_that_cannot_be(placements):
 
 
 # Properties
-
-
-@st.composite
-def events(draw: st.DrawFn) -> tuple[list[int], list[GameResult]]:
-    """One stage of up to six games of up to four lobbies, some seats empty, some lobbies open."""
-    participants = draw(st.lists(st.integers(1, 10**6), min_size=2, max_size=28, unique=True))
-    games = []
-    for number in range(1, draw(st.integers(1, 6)) + 1):
-        seats = draw(st.permutations(participants))
-        lobbies = []
-        for start in range(0, len(seats), 8):
-            lobby = seats[start : start + 8]
-            present = lobby[: draw(st.integers(0, len(lobby)))]
-            lobbies.append(
-                LobbyResult(
-                    start // 8 + 1,
-                    {one: place for place, one in enumerate(present, start=1)},
-                    frozenset(lobby[len(present) :]),
-                )
-            )
-        games.append(GameResult(GameRef(1, number), tuple(lobbies), True))
-    return participants, games
 
 
 def history(participant: int, games: list[GameResult]) -> list[int | None]:
