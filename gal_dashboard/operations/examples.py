@@ -226,7 +226,7 @@ _USER = {
     "updated_at": _AT,
 }
 
-_KEY = {
+_OPTION = {
     "key": "graphics.lock_ttl_seconds",
     "value": 120,
     "description": "Shorter while the final is on.",
@@ -371,10 +371,10 @@ ANSWERS: dict[str, Any] = {
     },
     "auth_end_session": {"message": "The session has ended."},
     "auth_ws_ticket": {"ticket": "q4vY0mZ3nT8rK1xW6bL9cJ2dF5gH7sA", "expires_in": 30},
-    "configuration_list": {"configurations": [_BOTS_KEY, _KEY], "total": 2},
-    "configuration_by_category": [_KEY],
-    "configuration_retrieve": _KEY,
-    "configuration_update": _KEY,
+    "configuration_list": {"configurations": [_BOTS_KEY, _OPTION], "total": 2},
+    "configuration_by_category": [_OPTION],
+    "configuration_retrieve": _OPTION,
+    "configuration_update": _OPTION,
     "configuration_create": _BOTS_KEY,
     "configuration_destroy": {"message": "graphics.lock_ttl_seconds was removed."},
     "configuration_bulk_update": {
@@ -403,7 +403,7 @@ ANSWERS: dict[str, Any] = {
     },
     "configuration_rollback": {
         "message": "graphics.lock_ttl_seconds is as it was before that change.",
-        "configuration": {**_KEY, "value": 300},
+        "configuration": {**_OPTION, "value": 300},
     },
     "configuration_export": {"document": _YAML},
     "configuration_import_": {

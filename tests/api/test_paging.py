@@ -108,7 +108,14 @@ def test_unknown_parameters_are_ignored(path, api, world):
     asked = api.get(filled(path, world), params=query)
 
     assert asked.status_code == 200
-    assert asked.json() == plain.json()
+    assert without_moments(asked.json()) == without_moments(plain.json())
+
+
+def without_moments(body: dict | list) -> dict | list:
+    """Each question is a sign of life of the session that asks it."""
+    for session in body.get("sessions", []) if isinstance(body, dict) else []:
+        session.pop("last_seen_at")
+    return body
 
 
 def test_a_search_finds_what_it_says_and_takes_nothing_for_a_pattern(api):

@@ -90,7 +90,8 @@ class Canaries:
         return [f"{place}: {found}" for place, text in places if (found := self.found_in(text))]
 
     def _learn(self, answer: httpx.Response) -> None:
-        with contextlib.suppress(ValueError, httpx.RequestNotRead):
+        # what is no JSON, or nested beyond all reason, was refused and taught nothing
+        with contextlib.suppress(ValueError, RecursionError, httpx.RequestNotRead):
             for name, value in _secrets_in(json.loads(answer.request.content)):
                 if name in {"master_password", "password"}:
                     self.keep_phrase(value)
