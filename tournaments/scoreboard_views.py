@@ -1,5 +1,6 @@
 """Published standings for everybody: ranked players and scoreboard snapshots."""
 
+import hashlib
 from http import HTTPStatus
 from typing import Any
 
@@ -11,7 +12,7 @@ from gal_dashboard.api.concurrency import conditional, etag_of
 from gal_dashboard.api.pagination import choice_of, id_of, number_of, page_of
 from gal_dashboard.api.schema import IF_NONE_MATCH, NOT_MODIFIED, id_parameter, page_parameters
 from gal_dashboard.api.views import ApiViewSet
-from gal_dashboard.core import options
+from gal_dashboard.core import options, wire
 from gal_dashboard.core.errors import InvalidFieldsError
 from tournaments import selectors, services
 from tournaments.errors import NothingPublishedError
@@ -26,7 +27,7 @@ from tournaments.serializers import (
 TOURNAMENT = id_parameter("tournament_id", "Of this tournament only.")
 RANKED_BY = ("standing_rank", "total_points", "player_name")
 DEFAULT_RANKED = 50
-MOST_RANKED = 5000
+MOST_RANKED = 1000  # 0 is all
 
 
 class PlayersViewSet(ApiViewSet):
@@ -121,15 +122,17 @@ class ScoreboardViewSet(ApiViewSet):
         return self._answer(request, snapshot["id"])
 
     @extend_schema(
-        parameters=[TOURNAMENT, *page_parameters()],
-        responses=SnapshotSummarySerializer(many=True),
+        parameters=[TOURNAMENT, IF_NONE_MATCH, *page_parameters()],
+        responses={200: SnapshotSummarySerializer(many=True), 304: NOT_MODIFIED},
         auth=[],
     )
     def list(self, request: Request) -> Response:
         """Snapshots without their entries, the newest first."""
         page = page_of(request)
-        rows = selectors.snapshot_summaries(id_of(request, "tournament_id"))
-        return Response(list(rows[page.window]))
+        rows = list(selectors.snapshot_summaries(id_of(request, "tournament_id"))[page.window])
+        digest = hashlib.sha256(wire.dumps(rows)).hexdigest()[:32]
+        changed = max((row["updated_at"] for row in rows), default=None)
+        return conditional(request, etag=f'"{digest}"', body=lambda: rows, last_modified=changed)
 
     @extend_schema(
         parameters=[IF_NONE_MATCH],

@@ -13,7 +13,11 @@ from gal_dashboard.api.views import ApiViewSet
 from gal_dashboard.audit import selectors
 from gal_dashboard.audit.models import AuditEntry
 
-MOMENT = {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}
+# An empty one is none, as everywhere.
+MOMENT = {
+    "type": "string",
+    "anyOf": [{"format": "date-time"}, {"format": "date"}, {"maxLength": 0}],
+}
 FILTERS = [
     *page_parameters(),
     OpenApiParameter("actor", str, description="Who did it: the user name."),

@@ -216,6 +216,18 @@ def test_snapshots_are_listed_without_entries(cup, stranger):
     assert page.json() == listed[1:]
 
 
+def test_who_has_the_newest_list_gets_304(cup, stranger):
+    path = f"/api/v1/scoreboard/snapshots?tournament_id={cup['id']}"
+    full = stranger.get(path)
+
+    same = stranger.get(path, headers={"If-None-Match": full.headers["ETag"]})
+    other = stranger.get(f"{path}&limit=1", headers={"If-None-Match": '"0"'})
+
+    assert (same.status_code, same.content) == (304, b"")
+    assert other.status_code == 200
+    assert parsedate_to_datetime(full.headers["Last-Modified"])
+
+
 @pytest.mark.parametrize("latest", [True, False], ids=["latest", "by id"])
 def test_who_has_the_newest_snapshot_gets_304(latest, cup, stranger):
     number = cup["table"]["snapshot_id"]
