@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from graphics.options import OPTIONS
+from gal_dashboard.core.options import declared
+from graphics.options import LOCK_TTL
 from tests.api.refusals import refusal
 from tests.events import logbook
 from tests.graphics.editors import Editor
@@ -332,7 +333,7 @@ def test_cleaning_up_is_for_administrators(api, nora, viewer):
 
 @pytest.mark.parametrize("seconds", ["1", "3601", "0", "-5", "5m", "", "2.5", "٣"])
 def test_a_lease_has_a_length_that_people_can_work_with(seconds):
-    [option] = OPTIONS
+    option = declared()[LOCK_TTL]
 
     with pytest.raises(ValueError, match="must be a whole number from 2 to 3600"):
         option.parse(seconds)

@@ -146,6 +146,7 @@ class TestSweeping:
         assert [locks.sweep_locks() for _ in range(4)] == [2, 2, 1, 0]
 
 
+@pytest.mark.django_db(transaction=True)  # it writes down what other tests left to it
 def test_a_sweeper_starts_once_ends_and_starts_again(monkeypatch):
     looks = threading.Semaphore(0)
     monkeypatch.setattr(sweeper.locks, "sweep_locks", lambda: looks.release() or 0)
@@ -163,6 +164,7 @@ def test_a_sweeper_starts_once_ends_and_starts_again(monkeypatch):
         assert "sweeper" not in [thread.name for thread in threading.enumerate()]
 
 
+@pytest.mark.django_db(transaction=True)  # it writes down what other tests left to it
 def test_a_sweeper_outlives_a_database_that_is_away(monkeypatch):
     looks = threading.Semaphore(0)
 

@@ -120,7 +120,7 @@ async def test_command_in_another_process_is_heard_of(new_server: NewServer):
         "from gal_dashboard.events.recording import NewEvent, emit, recording\n"
         "with recording():\n"
         "    Graphic.objects.update(archived=True)\n"
-        "    data = {'action': 'archived', 'graphic_id': GRAPHIC}\n"
+        "    data = {'action': 'archived', 'graphic_id': GRAPHIC, 'version': 1}\n"
         "    emit(NewEvent(type='graphic_update', name='graphic.archived', payload=data,"
         " public_payload=data), overlays=[GRAPHIC])\n"
     )
@@ -134,7 +134,7 @@ async def test_command_in_another_process_is_heard_of(new_server: NewServer):
         began = time.monotonic()
         frames, close_code = await socket.closed()
 
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 20
     assert [frame["data"]["action"] for frame in frames] == ["archived"]
     assert close_code == 4404
 
