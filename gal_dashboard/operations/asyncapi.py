@@ -148,7 +148,8 @@ def _overlay_channel() -> dict[str, Any]:
         "address": "/ws/overlay/{graphic_id}",
         "title": "One graphic, for everybody",
         "summary": "Browser sources on air. Nothing is asked; only what is public is told.",
-        "description": _close_codes(),
+        "description": "`/ws/overlay/k/{key}` is the same channel, opened by an overlay key "
+        f"instead of the number.\n\n{_close_codes()}",
         "parameters": {"graphic_id": {"description": "The number of the graphic."}},
         "bindings": _binding(_PLACE),
     }
