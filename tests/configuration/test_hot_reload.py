@@ -1,5 +1,6 @@
-"""A change is obeyed by every process, within a second."""
+"""A change is obeyed by every process, within a second; ``--log-cli-level=INFO`` says when."""
 
+import logging
 import time
 from datetime import datetime
 
@@ -11,7 +12,9 @@ from tests.support.api import Api
 from tests.support.processes import processes
 
 URL = f"/api/v1/configuration/{LEASE}"
-SECONDS = 20  # a busy machine; the measured time is a property of the test's report
+SECONDS = 20  # a busy machine
+
+logger = logging.getLogger(__name__)
 
 
 def lease_of(api: Api, graphic_id: int) -> int:
@@ -23,9 +26,7 @@ def lease_of(api: Api, graphic_id: int) -> int:
 
 @pytest.mark.redis
 @pytest.mark.parametrize("engine", ENGINES)
-def test_lease_that_is_changed_in_one_process_holds_in_the_other(
-    engine, databases, tmp_path, record_property
-):
+def test_lease_that_is_changed_in_one_process_holds_in_the_other(engine, databases, tmp_path):
     redis = {"REDIS_URL": "redis://127.0.0.1:6379/9"}
     with (
         processes(databases[engine], tmp_path, count=2, environment=redis) as (one, other),
@@ -42,7 +43,7 @@ def test_lease_that_is_changed_in_one_process_holds_in_the_other(
         own = lease_of(here, graphic)
         while (found := lease_of(there, graphic)) != 45 and time.monotonic() - began < SECONDS:
             time.sleep(0.02)
-        record_property("seconds until the other process obeyed", time.monotonic() - began)
+        logger.info("%s: the other process obeyed after %.2f s", engine, time.monotonic() - began)
 
     assert (own, found) == (45, 45)
 
