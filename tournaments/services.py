@@ -1,7 +1,7 @@
 """Writes of tournaments: the tournament itself, who takes part, and publishing its standings."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 
@@ -36,6 +36,9 @@ from tournaments.presets import DEFAULT, PRESETS
 from tournaments.standings import GameRef
 
 TOURNAMENT = "tournament"
+
+# Of a row of the standings, what an entry of a scoreboard has a column for.
+ENTRY_COLUMNS: Final = frozenset({"rank", "player_name", "total_points", "round_scores"})
 
 
 def lock_tournament(tournament_id: int) -> Tournament:
@@ -227,10 +230,8 @@ def _entry(
         standing_rank=row["rank"],
         total_points=row["total_points"],
         round_scores=row["round_scores"],
-        extras={
-            name: row[name]
-            for name in ("participant_id", "tied", "event_points", "rank_change", "status")
-        },
+        # all that has no column: a scoreboard says no less than the frame
+        extras={name: value for name, value in row.items() if name not in ENTRY_COLUMNS},
     )
 
 

@@ -185,11 +185,15 @@ def test_a_snapshot_has_its_entries(cup, stranger):
     ]
     assert [entry["extras"] for entry in snapshot["entries"]] == [
         {
-            name: row[name]
-            for name in ("participant_id", "tied", "event_points", "rank_change", "status")
+            name: value
+            for name, value in row.items()
+            if name not in {"rank", "player_name", "total_points", "round_scores"}
         }
         for row in table["standings"]
     ]
+    assert {"participant_id", "tied", "status", "explanation"} <= snapshot["entries"][0][
+        "extras"
+    ].keys()
 
 
 def test_the_latest_snapshot_is_that_of_the_newest_result(cup, api, stranger):
