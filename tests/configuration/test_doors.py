@@ -56,8 +56,9 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 @pytest.fixture(autouse=True)
-def _of_every_type(monkeypatch: pytest.MonkeyPatch, transactional_db: None) -> None:
-    """Options that are known for the length of a test."""
+def _of_every_type(monkeypatch: pytest.MonkeyPatch, settings, transactional_db: None) -> None:
+    """Options that are known for the length of a test, and that no environment knows."""
+    settings.READ_VARIABLE = lambda name: None
     monkeypatch.setattr(options, "_declared", {**options._declared})
     for name in ("_settings", "_values"):
         monkeypatch.setattr(options, name, getattr(options, name))
