@@ -5,10 +5,23 @@ import pytest
 from gal_dashboard.audit import refusals
 from gal_dashboard.audit.refusals import Meter
 from tests.audit.deeds import deeds_of, new_request_id
+from tests.conftest import ENGINES
 from tests.support.api import Api
+from tests.support.server import RunningServer
 from tests.users.staff import PASSWORD, make_account
 
 MUCH = 3 * refusals.OF_ONE_SESSION
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def server(request, databases, tmp_path_factory):
+    """Of these tests alone: what others are refused counts for the bounds of all."""
+    running = RunningServer(
+        database_url=databases[request.param].new(),
+        log=tmp_path_factory.mktemp("refusals") / f"{request.param}.log",
+    ).start()
+    yield running
+    running.close()
 
 
 @pytest.fixture
@@ -37,7 +50,8 @@ def test_equal_refusals_are_one_deed(reader, server):
     for _ in range(MUCH):
         reader.delete("/api/v1/graphics/78", headers={"X-Request-ID": request_id})
 
-    assert len(deeds_of(server, request_id)) == 1
+    # a minute may have ended in between
+    assert 1 <= len(deeds_of(server, request_id)) <= 2
 
 
 def test_one_session_cannot_fill_the_trail(reader, server):
