@@ -10,7 +10,7 @@ from typing import Final
 
 from django.conf import settings
 
-from gal_dashboard.core.addresses import client_address, household
+from gal_dashboard.core.addresses import address_in, household
 from gal_dashboard.operations.gate import ASGIApp, Receive, Refusal, Scope, Send
 
 PATHS: Final = frozenset({"/auth/login", "/admin/login/"})
@@ -47,7 +47,7 @@ class LoginQueue:
             await self._app(scope, receive, send)
             return
         try:
-            await self._turn(_household_of(scope))
+            await self._turn(household(address_in(scope, settings.TRUSTED_PROXIES)))
         except NoTurnError:
             scope["gal.refusal"] = BUSY
             await self._app(scope, receive, send)
@@ -92,14 +92,3 @@ class LoginQueue:
                 turn.set_result(None)
                 return
         self._free += 1
-
-
-def _household_of(scope: Scope) -> str:
-    peer = scope.get("client")
-    forwarded_for = b",".join(
-        value for name, value in scope["headers"] if name == b"x-forwarded-for"
-    )
-    address = client_address(
-        str(peer[0]) if peer else "", forwarded_for.decode("latin-1"), settings.TRUSTED_PROXIES
-    )
-    return household(address)

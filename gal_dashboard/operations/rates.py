@@ -13,7 +13,7 @@ from typing import Final
 from django.conf import settings
 
 from gal_dashboard.core import options
-from gal_dashboard.core.addresses import client_address, household
+from gal_dashboard.core.addresses import address_in, household
 from gal_dashboard.core.errors import DomainError
 from gal_dashboard.operations.gate import ASGIApp, Receive, Refusal, Scope, Send
 from gal_dashboard.operations.options import (
@@ -66,7 +66,7 @@ class Rates:
         values = options.snapshot()
         now = asyncio.get_running_loop().time()
         headers = dict(scope["headers"])
-        address = _household_of(scope, headers)
+        address = household(address_in(scope, settings.TRUSTED_PROXIES))
         if _is_open(scope["path"]):
             rate = values[OPEN_PER_SECOND]
             return self._buckets.take(f"open {address}", rate=rate, burst=rate, now=now)
@@ -100,13 +100,6 @@ def _session_of(headers: dict[bytes, bytes]) -> str | None:
         return read_access_token(token.strip()).sid
     except DomainError:
         return None
-
-
-def _household_of(scope: Scope, headers: dict[bytes, bytes]) -> str:
-    client = scope.get("client")
-    peer = str(client[0]) if client else ""
-    forwarded_for = headers.get(b"x-forwarded-for", b"").decode("latin-1")
-    return household(client_address(peer, forwarded_for, settings.TRUSTED_PROXIES))
 
 
 def _too_many(seconds: int) -> Refusal:
