@@ -2,7 +2,10 @@
 
 import time
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, cast
 
 from django.conf import settings
@@ -17,6 +20,7 @@ from users.errors import NotSignedInError
 from users.permissions import scopes_of
 
 LONGEST_TOKEN = 4096
+REMEMBERED_TOKENS = 2048
 
 
 def access_token(
@@ -80,11 +84,12 @@ def is_read_only(actor: Actor) -> bool:
     return not any(scope.endswith(":write") for scope in actor.scopes)
 
 
-def _verified(token_class: type[Token], text: str) -> dict[str, Any]:
+def _verified(token_class: type[Token], text: str) -> Mapping[str, Any]:
     if len(text) > LONGEST_TOKEN:
         raise NotSignedInError
     try:
-        claims = _signed_claims(token_class, cast("Any", text.encode("ascii")))
+        text.encode("ascii")
+        claims = _signed_claims(cast("Any", token_class), text, settings.JWT_SIGNING_KEY_PREVIOUS)
         # the leeway of the library is for clocks that differ, no gift of half a minute
         is_over = _number(claims["exp"]) <= time.time()
     except Exception:  # noqa: BLE001 - whatever a crafted token breaks inside the libraries, it is no token
@@ -94,14 +99,21 @@ def _verified(token_class: type[Token], text: str) -> dict[str, Any]:
     return claims
 
 
-def _signed_claims(token_class: type[Token], text: Any) -> dict[str, Any]:
-    """What our key has signed, or the one before it, while ``JWT_SIGNING_KEY_PREVIOUS`` is set."""
+@lru_cache(maxsize=REMEMBERED_TOKENS)
+def _signed_claims(token_class: type[Token], text: str, previous_key: str) -> Mapping[str, Any]:
+    """What our key has signed, or the one before it, while ``JWT_SIGNING_KEY_PREVIOUS`` is set.
+
+    Good signatures are remembered: each request asks twice, for its limit and for its sender. What
+    ends with time, the caller judges anew.
+    """
+    token = cast("Any", text.encode())
     try:
-        return dict(token_class(text).payload)
+        payload = token_class(token).payload
     except TokenError:
-        if not settings.JWT_SIGNING_KEY_PREVIOUS:
+        if not previous_key:
             raise
-        return dict(_by_previous_key(token_class)(text).payload)
+        payload = _by_previous_key(token_class)(token).payload
+    return MappingProxyType(dict(payload))
 
 
 def _by_previous_key(token_class: type[Token]) -> type[Token]:
