@@ -9,12 +9,12 @@ Once a minute it writes when sessions were last seen, once an hour it prunes wha
 """
 
 import logging
-import threading
 from datetime import datetime
 from typing import Final
 
 from django.db import Error, connection
 
+from gal_dashboard.core.background import BackgroundWorker
 from gal_dashboard.core.clock import database_now
 from gal_dashboard.events import log, streams
 from gal_dashboard.realtime.hub import hub
@@ -29,38 +29,19 @@ LOOK_SECONDS: Final = 1.0
 AFTER_THE_END: Final = 0.02  # so that one look finds the lease ended
 PRUNE_EVERY_LOOKS: Final = 3600
 NOTE_EVERY_LOOKS: Final = 10
-CLOSING_SECONDS: Final = 5.0
 
 
-class Sweeper:
-    """``start`` and ``stop`` may be called again; between them one thread runs."""
+class Sweeper(BackgroundWorker):
+    name = "sweeper"
 
     def __init__(self) -> None:
-        self._thread: threading.Thread | None = None
-        self._is_over = threading.Event()
-        self._start_lock = threading.Lock()
+        super().__init__()
         self._next_end: datetime | None = None
 
-    def start(self) -> None:
-        if self._thread is not None:  # asked by every request: no lock for that
-            return
-        with self._start_lock:
-            if self._thread is None:
-                self._is_over.clear()
-                self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
-                self._thread.start()
-
-    def stop(self) -> None:
-        with self._start_lock:
-            thread, self._thread = self._thread, None
-        if thread is not None:
-            self._is_over.set()
-            thread.join(timeout=CLOSING_SECONDS)
-
-    def _run(self) -> None:
+    def run(self) -> None:
         looks, pause = 0, 0.0
         try:
-            while not self._is_over.wait(pause):
+            while not self.is_over.wait(pause):
                 pause = self._look(is_time_to_prune=looks % PRUNE_EVERY_LOOKS == 0)
                 looks += 1
                 if looks % NOTE_EVERY_LOOKS == 0:
