@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.api.world import World, make_world
+from tests.api.world import World, make_world, put_back_names
 from tests.support.api import Api
 from tests.support.server import RunningServer
 
@@ -22,12 +22,24 @@ def viewer(_viewer: Api) -> Api:
 
 
 @pytest.fixture(scope="session")
-def world(_administrator: Api) -> World:
-    """One of everything, for tests that leave it as it is."""
+def _world(_administrator: Api) -> World:
     return make_world(_administrator)
 
 
 @pytest.fixture(scope="session")
-def playground(_administrator: Api) -> World:
-    """One of everything, for tests that change it and do not mind what others have changed."""
+def _playground(_administrator: Api) -> World:
     return make_world(_administrator)
+
+
+@pytest.fixture
+def world(api: Api, _world: World) -> World:
+    """One of everything, for tests that leave it as it is."""
+    put_back_names(api)
+    return _world
+
+
+@pytest.fixture
+def playground(api: Api, _playground: World) -> World:
+    """One of everything, for tests that change it and do not mind what others have changed."""
+    put_back_names(api)
+    return _playground

@@ -157,10 +157,7 @@ def make_world(api: Api) -> World:
     assert standings.status_code == 200, standings.text
     user = api.post("/api/v1/users", json={"username": f"player-{next(_numbers)}"})
     assert user.status_code == 201, user.text
-    if api.get(f"/api/v1/users/discord/{DISCORD_ID}").status_code == 404:
-        fields = {"username": f"player-{next(_numbers)}", "discord_id": DISCORD_ID}
-        assert api.post("/api/v1/users", json=fields).status_code == 201
-    api.post(f"/api/v1/configuration/{KEY}", json=1)  # by most worlds before this one
+    put_back_names(api)
     for value in (2, 3):
         answer = api.put(f"/api/v1/configuration/{KEY}", json={"value": value})
         assert answer.status_code == 200, answer.text
@@ -187,6 +184,15 @@ def make_world(api: Api) -> World:
             "scoreboard": standings.json()["snapshot_id"],
         },
     )
+
+
+def put_back_names(api: Api) -> None:
+    """Make what routes find by a name of its own, unless it is there: all worlds share it."""
+    if api.get(f"/api/v1/users/discord/{DISCORD_ID}").status_code == 404:
+        fields = {"username": f"player-{next(_numbers)}", "discord_id": DISCORD_ID}
+        assert api.post("/api/v1/users", json=fields).status_code == 201
+    if api.get(f"/api/v1/configuration/{KEY}").status_code == 404:
+        assert api.post(f"/api/v1/configuration/{KEY}", json=1).status_code == 201
 
 
 def make_registrations(api: Api) -> dict[str, int]:
