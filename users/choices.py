@@ -31,3 +31,4 @@ class EndReason(models.TextChoices):
     ACCOUNT_CHANGED = "account_changed", "Name, roles, rights or password changed"
     LEAGUE_PASSWORD_CHANGED = "password_changed", "The league's password changed"
     REFRESH_REUSED = "refresh_reused", "A used refresh token came again"
+    RESTORED = "restored", "The database was restored from a backup"
