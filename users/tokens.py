@@ -28,7 +28,7 @@ def access_token(
 ) -> tuple[str, timedelta]:
     """A signed access token and its life; it never outlives the session."""
     life = min(settings.ACCESS_TOKEN_LIFETIME, session_expires_at - now)
-    token = AccessToken()
+    token = _without_date_of_issue(AccessToken())
     token["exp"] = int((now + life).timestamp())
     token["sub"] = actor.name
     token["uid"] = actor.user_id
@@ -41,7 +41,7 @@ def access_token(
 
 def refresh_token(*, sid: str, session_expires_at: datetime) -> tuple[str, str]:
     """A signed refresh token and its ``jti``; it lives as long as the session."""
-    token = RefreshToken()
+    token = _without_date_of_issue(RefreshToken())
     token["exp"] = int(session_expires_at.timestamp())
     token["sid"] = sid
     return str(token), token["jti"]
@@ -82,6 +82,14 @@ def new_sid() -> str:
 
 def is_read_only(actor: Actor) -> bool:
     return not any(scope.endswith(":write") for scope in actor.scopes)
+
+
+def _without_date_of_issue(token: Token) -> Token:
+    """A token "of the future" would be refused, and so would everybody who signed in before the
+    clock of the machine was set back.
+    """
+    del token.payload["iat"]
+    return token
 
 
 def _verified(token_class: type[Token], text: str) -> Mapping[str, Any]:

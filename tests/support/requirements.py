@@ -1,4 +1,4 @@
-"""What some tests need and a machine may lack: PostgreSQL, Redis, Chromium.
+"""What some tests need and a machine may lack: PostgreSQL, Redis, Chromium, a clock to be turned.
 
 Absent, their tests are skipped with one line. ``GAL_REQUIRE=postgres,redis,browser`` makes an
 absence a failure, so that a run that must be whole cannot be green by skipping.
@@ -35,6 +35,7 @@ REQUIREMENTS = (
     Requirement("redis", "redis", "Redis on 127.0.0.1:6379", 6379),
     Requirement("redis", "redis_server", "redis-server", programs=("redis-server",)),
     Requirement("browser", "browser", "Chromium", programs=CHROMIUM),
+    Requirement("faketime", "faketime", "faketime", programs=("faketime",)),
 )
 
 
