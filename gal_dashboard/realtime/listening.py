@@ -39,6 +39,7 @@ class Listener:
         self.head: int | None = None
         self.known = 0
         self.is_busy = False
+        self._lives = 0  # rises when numbers lose their meaning
         self._handler = handler
 
     @property
@@ -47,6 +48,7 @@ class Listener:
 
     def forget(self) -> None:
         self.head, self.known = None, 0
+        self._lives += 1
 
     async def catch_up(self, run: Run) -> None:
         """Handle everything that is known of. Raises ``django.db.Error``; may be called again."""
@@ -63,30 +65,39 @@ class Listener:
             self.is_busy = False
 
     async def _begin(self, run: Run) -> None:
+        """The handler reads its state after the head was read: nothing falls in between."""
+        life = self._lives
         head = await run(partial(log.head, self.stream))
-        self.head, self.known = head, max(self.known, head)
-        await self._handle(None)
+        await self._handle(None, reached=head, life=life)
 
     async def _go_on(self, run: Run, head: int) -> None:
-        known = self.known
-        entries = await run(partial(log.entries, self.stream, after=head, limit=BATCH))
+        life, known = self._lives, self.known
+        newest, entries = await run(partial(_read, self.stream, head))
         for entry in entries:
-            if self.head != head:  # forgotten while a handler waited
-                return
-            await self._handle(_payload(entry))
-            if self.head == head:
-                self.head = head = entry.seq
-        if not entries and self.head == head:  # trimmed, or somebody claimed what does not exist
-            self.head = known
-            await self._handle(None)
+            if entry.seq > head + 1:  # what was said in between is gone
+                await self._handle(None, reached=entry.seq - 1, life=life)
+            await self._handle(_payload(entry), reached=entry.seq, life=life)
+            head = entry.seq
+        if not entries and newest > head:  # as above
+            await self._handle(None, reached=newest, life=life)
+        elif not entries and self.known == known:
+            self.known = head  # somebody claimed what does not exist
 
-    async def _handle(self, payload: Mapping[str, Any] | None) -> None:
+    async def _handle(self, payload: Mapping[str, Any] | None, *, reached: int, life: int) -> None:
+        """Hand ``payload`` over; then, and not if the database goes away, all is done up to there.
+
+        Nothing is done of a life that is over: numbers were forgotten while somebody waited.
+        """
+        if self._lives != life:
+            return
         try:
             await self._handler(payload)
         except Error:
             raise  # the database is away; the next poll tries again
         except Exception:  # one handler's fault must not make this process deaf
             logger.exception("What %s said could not be done", self.stream)
+        if self._lives == life:
+            self.head, self.known = reached, max(self.known, reached)
 
 
 class Listeners:
@@ -132,6 +143,14 @@ class Listeners:
             for listener in self
             if listener.head is not None and heads.get(listener.stream, 0) < listener.head
         ]
+
+
+def _read(stream: str, after: int) -> tuple[int, list[LoggedEvent]]:
+    """The stream's head and what comes next.
+
+    The head is read first: entries up to it are there by then or will never be.
+    """
+    return log.head(stream), log.entries(stream, after=after, limit=BATCH)
 
 
 def _payload(entry: LoggedEvent) -> Mapping[str, Any] | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from django.db import OperationalError
 
 from gal_dashboard.events import streams
 from gal_dashboard.events.models import Epoch, Stream
@@ -13,7 +14,8 @@ from gal_dashboard.events.recording import emit_internal, recording, stream_adva
 from gal_dashboard.realtime.hub import Hub
 from gal_dashboard.realtime.limits import Limits
 from tests.realtime.clients import Studio
-from tests.realtime.writing import on_thread
+from tests.realtime.outages import Outage
+from tests.realtime.writing import lose, on_thread
 
 ORDERS = streams.internal("orders")
 SECONDS = 20
@@ -26,11 +28,15 @@ def order(*numbers: int) -> None:
 
 
 class Ear:
-    """Remembers what a hub hears."""
+    """Remembers what a hub hears.
 
-    def __init__(self, hub: Hub, *, faults: int = 0) -> None:
+    The first ``faults`` of its orders it cannot carry out; for the first ``outages`` of all words
+    the database is away.
+    """
+
+    def __init__(self, hub: Hub, *, faults: int = 0, outages: int = 0) -> None:
         self.heard: list[int | None] = []
-        self._faults = faults
+        self._faults, self.outages = faults, outages
         self._changed = asyncio.Condition()
         hub.listen(ORDERS, self.hear)
 
@@ -39,6 +45,9 @@ class Ear:
         self.heard.append(number)
         async with self._changed:
             self._changed.notify_all()
+        if self.outages:
+            self.outages -= 1
+            raise OperationalError
         if number is not None and self._faults:
             self._faults -= 1
             raise ZeroDivisionError
@@ -123,6 +132,76 @@ async def test_process_begins_anew_where_the_log_has_lost_something(polling_hub:
     await on_thread(order, 3)
 
     await ear.until(None, None, 3)
+
+
+async def test_process_begins_anew_where_something_in_between_is_lost(polling_hub: Hub):
+    outage = Outage()
+    ear = Ear(polling_hub)
+    await polling_hub.start()
+    await ear.until(None)
+    await polling_hub.run(outage.install)
+
+    outage.is_on = True
+    await on_thread(order, 1, 2, 3)
+    await on_thread(lose, ORDERS, 1, 2)
+    outage.is_on = False
+
+    await ear.until(None, None, 3)
+
+
+async def test_process_is_told_to_begin_until_the_database_lets_it(polling_hub: Hub):
+    ear = Ear(polling_hub, outages=2)
+    await polling_hub.start()
+    await ear.until(None, None, None)
+
+    await on_thread(order, 1)
+
+    await ear.until(None, None, None, 1)
+
+
+async def test_process_begins_anew_after_a_gap_until_the_database_lets_it(polling_hub: Hub):
+    ear = Ear(polling_hub)
+    await on_thread(order, 1)
+    await polling_hub.start()
+    await ear.until(None)
+    ear.outages = 2
+    await on_thread(Stream.objects.filter(name=ORDERS).update, head=2)
+    await ear.until(None, None, None, None)
+
+    await on_thread(order, 3)
+
+    await ear.until(None, None, None, None, 3)
+
+
+async def test_what_was_said_while_the_database_was_away_is_heard_once(polling_hub: Hub):
+    outage = Outage()
+    ear = Ear(polling_hub)
+    await polling_hub.start()
+    await ear.until(None)
+    await on_thread(order, 1)
+    await ear.until(None, 1)
+    await polling_hub.run(outage.install)
+
+    outage.is_on = True
+    await on_thread(order, 2, 3)
+    await asyncio.sleep(0.2)  # some polls fail
+    withheld = list(ear.heard)
+    outage.is_on = False
+
+    await ear.until(None, 1, 2, 3)
+    assert withheld == [None, 1]
+
+
+async def test_claim_of_a_number_that_does_not_exist_hides_none_that_comes(hub: Hub):
+    ear = Ear(hub)
+    await hub.start()
+    await ear.until(None)
+    hub.poke(ORDERS, 2)
+    await asyncio.sleep(0.1)  # it looks, and finds nothing
+
+    await on_thread(order, 1, 2, 3)
+
+    await ear.until(None, 1, 2, 3)
 
 
 async def test_process_begins_anew_in_another_epoch(polling_hub: Hub):
