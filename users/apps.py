@@ -17,6 +17,6 @@ class UsersConfig(AppConfig):
         catalogue.declare(EVENT_TYPES)
         ports.register_authentication(
             authenticate=authentication.authenticate_token,
-            is_alive=authentication.is_alive,
+            ended_among=authentication.ended_among,
             revive=authentication.revive,
         )

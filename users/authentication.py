@@ -1,5 +1,7 @@
 """Who sends a request: ``Authorization: Bearer <access token>``."""
 
+from collections.abc import Collection
+
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
@@ -23,18 +25,19 @@ def bearer_of(request: Request) -> str | None:
 def authenticate_token(token: str) -> Actor:
     """The person of a token whose session is alive. Raises ``NotSignedInError``."""
     actor = tokens.read_access_token(token)
-    if not is_alive(actor):
+    league_passwords.ensure_adopted()
+    if not selectors.is_session_live(actor):
         raise SessionEndedError
+    last_seen.note(actor.sid)
     return actor
 
 
-def is_alive(actor: Actor) -> bool:
-    """Whether the session of a token or socket is alive; if so, it was seen just now."""
-    league_passwords.ensure_adopted()
-    is_live = selectors.is_session_live(actor)
-    if is_live:
-        last_seen.note(actor.sid)
-    return is_live
+def ended_among(sids: Collection[str]) -> frozenset[str]:
+    """Those of these sessions that are over; all others were seen just now."""
+    live = selectors.live_among(sids)
+    for sid in live:
+        last_seen.note(sid)
+    return frozenset(sids) - live
 
 
 def revive(sid: str) -> Actor:

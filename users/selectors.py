@@ -1,8 +1,8 @@
 """Reads of people and sessions."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q, QuerySet
@@ -14,6 +14,8 @@ from users.last_seen import last_seen
 from users.models import DISCORD_ID, Session, User
 from users.permissions import scopes_of
 
+# SQLite takes 32,766 variables in a statement.
+MOST_IN_ONE_QUERY: Final = 30_000
 # As ``event_data.Person`` has an account, but for its roles.
 USER_FIELDS = (
     "id",
@@ -169,6 +171,16 @@ def is_session_live(actor: Actor) -> bool:
     """One read by a unique key, so that a logout counts for every request that begins after it."""
     live = Session.objects.live()
     return live.filter(sid=actor.sid, user_id=actor.user_id, user__username=actor.name).exists()
+
+
+def live_among(sids: Collection[str]) -> frozenset[str]:
+    """Those of these sessions that are alive, by one query for as many as a server may have."""
+    asked = list(sids)
+    live: set[str] = set()
+    for start in range(0, len(asked), MOST_IN_ONE_QUERY):
+        some = Session.objects.live().filter(sid__in=asked[start : start + MOST_IN_ONE_QUERY])
+        live.update(some.values_list("sid", flat=True))
+    return frozenset(live)
 
 
 def visible_sessions(reader: Actor) -> QuerySet[Session]:

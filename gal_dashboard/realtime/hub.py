@@ -339,10 +339,10 @@ class Hub:
         """Find what no poke told of: commands' writes, ended sessions, a restored database."""
         if not self._feeds and not self._listeners and self.bus is None:
             return
-        actors = {c.actor.sid: c.actor for c in self.connections if c.actor is not None}
+        sids = {c.actor.sid for c in self.connections if c.actor is not None and c.actor.sid}
         before = {name: feed.head for name, feed in self._feeds.items()}
         names = [*before, *self._listeners.streams]
-        poll = await self._reader.run(partial(reads.poll, names, list(actors.values())))
+        poll = await self._reader.run(partial(reads.poll, names, sids))
         self._is_database_away = False
         self._meet_epoch(poll.epoch)
         for name, head in before.items():

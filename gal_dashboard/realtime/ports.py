@@ -5,7 +5,7 @@ Most are called on the hub's thread, with its own database connection, and may r
 data.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -35,12 +35,13 @@ class Opened:
 
 
 OpenByKey = Callable[[str, str], Awaitable[Opened | None]]
+EndedAmong = Callable[[Collection[str]], frozenset[str]]
 
 
 @dataclass(slots=True)
 class _Ports:
     authenticate: Callable[[str], Actor] | None = None
-    is_alive: Callable[[Actor], bool] | None = None
+    ended_among: EndedAmong | None = None
     revive: Callable[[str], Actor] | None = None
     snapshot: Callable[[int], Struct | None] | None = None
     snapshot_form: type[Struct] | None = None
@@ -54,15 +55,16 @@ _ports = _Ports()
 def register_authentication(
     *,
     authenticate: Callable[[str], Actor],
-    is_alive: Callable[[Actor], bool],
+    ended_among: EndedAmong,
     revive: Callable[[str], Actor],
 ) -> None:
     """Who knows people and sessions.
 
-    ``authenticate(access token)`` gives the actor or raises; ``is_alive(actor)``: is the session
-    live? ``revive(sid)`` gives the actor of a live session or raises.
+    ``authenticate(access token)`` gives the actor or raises; ``revive(sid)`` gives the actor of a
+    live session or raises. ``ended_among(sids)`` names those of many sessions that are over, by one
+    question to the database: it is asked every two seconds.
     """
-    _ports.authenticate, _ports.is_alive, _ports.revive = authenticate, is_alive, revive
+    _ports.authenticate, _ports.ended_among, _ports.revive = authenticate, ended_among, revive
 
 
 def register_snapshot(snapshot: Callable[[int], Struct | None], *, form: type[Struct]) -> None:
@@ -90,10 +92,10 @@ def authenticate(token: str) -> Actor:
     return _ports.authenticate(token)
 
 
-def is_alive(actor: Actor) -> bool:
-    if _ports.is_alive is None:
+def ended_among(sids: Collection[str]) -> frozenset[str]:
+    if _ports.ended_among is None:
         raise PortNotRegisteredError("authentication")
-    return _ports.is_alive(actor)
+    return _ports.ended_among(sids)
 
 
 def revive(sid: str) -> Actor:

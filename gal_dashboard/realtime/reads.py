@@ -1,6 +1,6 @@
 """What the hub reads. Every function runs on the hub's thread; texts are encoded here, once."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -8,7 +8,6 @@ from django.db import Error, connection
 from django.db.models import Sum
 from django.db.models.functions import Length
 
-from gal_dashboard.core.context import Actor
 from gal_dashboard.events import log, streams
 from gal_dashboard.events.models import StreamEntry
 from gal_dashboard.realtime import ports, protocol
@@ -140,12 +139,10 @@ def _missing(stream: str, first: int, last: int) -> Frame:
     return protocol.skipped_frame(stream, first=first, seq=last, reason=SkipReason.UNREADABLE)
 
 
-def poll(names: Iterable[str], actors: Sequence[Actor]) -> Poll:
-    """Where the streams are, and which of these people's sessions have ended."""
+def poll(names: Iterable[str], sids: Collection[str]) -> Poll:
+    """Where the streams are, and which of these sessions have ended."""
     return Poll(
         epoch=log.epoch(),
         heads=log.heads(names),
-        ended=frozenset(
-            actor.sid for actor in actors if actor.sid is not None and not ports.is_alive(actor)
-        ),
+        ended=ports.ended_among(sids) if sids else frozenset(),
     )

@@ -4,15 +4,18 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gal_dashboard.events import streams
 from gal_dashboard.events.models import Epoch, Stream, StreamEntry
+from gal_dashboard.realtime import reads
 from gal_dashboard.realtime.cursors import Cursor
 from gal_dashboard.realtime.hub import Hub
 from gal_dashboard.realtime.limits import Limits
 from tests.realtime.clients import Studio
+from tests.realtime.outages import Outage
 from tests.realtime.people import end_session, sign_in
 from tests.realtime.writing import change, change_often, on_thread
 from users.choices import Role
@@ -46,6 +49,22 @@ async def test_socket_ends_with_its_session(studio: Studio):
     assert staying.close_code is None
 
 
+def ask_for_sessions(count: int) -> tuple[int, frozenset[str]]:
+    """What a poll costs that looks at so many sessions, and those that it finds ended."""
+    actors = [sign_in(f"{count}-{number}", Role.VIEWER) for number in range(count)]
+    end_session(actors[0])
+    with CaptureQueriesContext(connection) as queries:
+        found = reads.poll([streams.STAFF], [actor.sid for actor in actors] + ["no such session"])
+    return len(queries), found.ended
+
+
+async def test_poll_costs_the_same_however_many_are_signed_in(log: None):
+    few, many = [await on_thread(ask_for_sessions, count) for count in (1, 30)]
+
+    assert few == (3, {"session of 1-0", "no such session"})
+    assert many == (3, {"session of 30-0", "no such session"})
+
+
 async def test_socket_ends_with_its_token(studio: Studio):
     soon = timezone.now() + timedelta(seconds=0.2)
     ann = await on_thread(sign_in, "ann", Role.PRODUCER, expires_at=soon)
@@ -53,21 +72,6 @@ async def test_socket_ends_with_its_token(studio: Studio):
     client = await studio.staff(ann)
 
     assert await client.until_closed() == 4401
-
-
-class Outage:
-    """The database fails for the hub, which reads on its own connection, and for nobody else."""
-
-    def __init__(self) -> None:
-        self.is_on = False
-
-    def __call__(self, execute, sql, params, many, context):
-        if self.is_on:
-            raise OperationalError("the database is away")
-        return execute(sql, params, many, context)
-
-    def install(self) -> None:
-        connection.execute_wrappers.append(self)
 
 
 async def test_what_happened_while_the_database_was_away_comes_afterwards(

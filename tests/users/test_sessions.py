@@ -23,6 +23,7 @@ MEMBERS = {
     "ended_at", "ended_reason", "is_current",
 }  # fmt: skip
 PATIENCE = 30
+WITHIN_SECONDS = 2.0
 
 
 @pytest.fixture
@@ -126,13 +127,9 @@ async def code_of(socket: Socket) -> int | None:
             return (await socket.closed())[1]
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-async def test_a_logout_reaches_every_process(engine, databases, tmp_path):
-    with (
-        processes(databases[engine], tmp_path, count=2) as (here, there),
-        Api(here) as client,
-        Api(there) as elsewhere,
-    ):
+async def logged_out_everywhere(here, there) -> float:
+    """Sign in, follow in both processes, log out in one; after how long all sockets are closed."""
+    with Api(here) as client, Api(there) as elsewhere:
         token = client.login().tokens["access_token"]
         elsewhere.headers["Authorization"] = f"Bearer {token}"
         assert elsewhere.get("/auth/verify").status_code == 200
@@ -149,10 +146,22 @@ async def test_a_logout_reaches_every_process(engine, databases, tmp_path):
             assert (await asyncio.to_thread(client.post, "/auth/logout")).status_code == 200
             refused = [one.get("/auth/verify") for one in (client, elsewhere)]
             codes = await asyncio.gather(*(code_of(socket) for socket in sockets))
-            logger.info("all sockets closed after %.2f s", time.monotonic() - started)
+            seconds = time.monotonic() - started
 
         assert [answer.status_code for answer in refused] == [401, 401]
         assert codes == [4401] * 3
+        logger.info("all sockets closed after %.2f s", seconds)
+        return seconds
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+async def test_a_logout_reaches_every_process_within_two_seconds(engine, databases, tmp_path):
+    with processes(databases[engine], tmp_path, count=2) as (here, there):
+        # a machine that is busy with something else may be late, but not every time
+        for _ in range(5):
+            if await logged_out_everywhere(here, there) <= WITHIN_SECONDS:
+                return
+    pytest.fail(f"Sockets of another process were open for more than {WITHIN_SECONDS} s.")
 
 
 def test_another_password_of_the_league_ends_its_sessions(new_server):
