@@ -10,6 +10,7 @@ from gal_dashboard.core.errors import DomainError
 from graphics import keys
 from graphics.admin.forms import KeyForm
 from graphics.admin.pages import READ, WRITE, GraphicPages, why_not
+from graphics.connections import SEES_ADDRESSES
 from graphics.models import Graphic, OverlayKey
 
 
@@ -62,12 +63,14 @@ class KeyPages(GraphicPages):
         return shown
 
     def _list(self, request: HttpRequest, graphic: Graphic, form: KeyForm) -> HttpResponse:
+        actor = admin_ports.actor_of(request)
         return self.answer(
             request,
             "keys.html",
             graphic,
             title="Keys",
             form=form,
-            may_write=admin_ports.actor_of(request).may(WRITE),
+            may_write=actor.may(WRITE),
+            sees_addresses=actor.may(SEES_ADDRESSES),
             keys=OverlayKey.objects.filter(graphic=graphic).order_by("-pk"),
         )

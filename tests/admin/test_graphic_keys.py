@@ -6,6 +6,7 @@ import time
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from gal_dashboard.core.context import SYSTEM
 from graphics.keys import MOST_LIVE, create_key
@@ -103,6 +104,21 @@ def test_who_may_only_read_sees_keys_and_makes_none(graphic):
     assert vic.post(revoke).status_code == 403
     choose(vic, "revoke_selected", key, path=KEYS)
     assert OverlayKey.objects.live().count() == 1
+
+
+def test_where_a_key_was_used_is_for_those_who_change_graphics(pia, graphic):
+    key, _ = create_key(actor=SYSTEM, graphic_id=graphic.pk, name="Studio 2")
+    OverlayKey.objects.update(last_used_at=timezone.now(), last_used_from="203.0.113.77")
+    vic, sue = [Staff(new_account(role, role)) for role in (Role.VIEWER, Role.SCORER)]
+    change = reverse("admin:graphics_overlaykey_change", args=[key.pk])
+    pages = (KEYS, change, address("keys", graphic))
+
+    assert all("203.0.113.77" in pia.open(path) for path in pages)
+    assert "Studio 2" in pia.open(f"{KEYS}?q=203.0.113.77")
+    for reader in (vic, sue):
+        assert all("Studio 2" in reader.open(path) for path in pages)
+        assert not any("203.0.113.77" in reader.open(path) for path in pages)
+        assert "Studio 2" not in reader.open(f"{KEYS}?q=203.0.113.77")
 
 
 def test_a_key_of_another_graphic_is_not_revoked(pia, graphic):
