@@ -62,6 +62,11 @@ def stored_hashes() -> dict[SessionKind, str]:
     return {kind: found[kind] for kind in KINDS if found.get(kind)}
 
 
+def lock_hash(kind: SessionKind) -> str:
+    """The hash of a password as it is until the end of the transaction."""
+    return LeaguePassword.objects.select_for_update().get(kind=kind).hash
+
+
 def _read() -> dict[str, str]:
     return dict(LeaguePassword.objects.values_list("kind", "hash"))
 

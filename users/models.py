@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
 from django.db import models
@@ -55,6 +56,18 @@ class User(AbstractUser, TimestampedModel):
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    def check_password(self, raw_password: str | None) -> bool:
+        return check_password(raw_password, self.password, self._bring_up_to_date)
+
+    def _bring_up_to_date(self, raw_password: str) -> None:
+        """Hash it as passwords are hashed now, unless another one has been set meanwhile.
+
+        Django's own would bring the old password back.
+        """
+        hashed = make_password(raw_password)
+        if User.objects.filter(pk=self.pk, password=self.password).update(password=hashed):
+            self.password = hashed
 
     def get_full_name(self) -> str:
         return self.display_name or self.username

@@ -49,25 +49,39 @@ class IssuedTokens:
 def login_by_master_password(*, master_password: str, agent: str) -> IssuedTokens:
     """Open a session for whoever knows the league's password.
 
+    A hash takes its time. If the password was changed in it, it is judged anew: whoever changes it
+    ends all sessions, and none may be opened by the old one after that.
     Raises ``IncorrectMasterPasswordError``; ``TooManyLoginsError`` while too many hashes run.
     """
-    kind = passwords.kind_of(master_password, league_passwords.stored_hashes())
-    if kind is None:
-        refusals.record_failed_login(account=None, tried="the league's password")
-        raise IncorrectMasterPasswordError
-    user = User.objects.get(username=ACCOUNT_OF_PASSWORD[kind])
-    return _start_session(user=user, kind=kind, agent=agent)
+    while True:
+        hashes = league_passwords.stored_hashes()
+        kind = passwords.kind_of(master_password, hashes)
+        if kind is None:
+            refusals.record_failed_login(account=None, tried="the league's password")
+            raise IncorrectMasterPasswordError
+        with recording():
+            if league_passwords.lock_hash(kind) == hashes[kind]:
+                user = User.objects.get(username=ACCOUNT_OF_PASSWORD[kind])
+                return _start_session(user=user, kind=kind, agent=agent)
 
 
 def login_by_account(*, username: str, password: str, agent: str) -> IssuedTokens:
-    """Open a session for a staff account, the same that opens the admin. Raises as above."""
+    """Open a session for a staff account, the same that opens the admin.
+
+    Judged anew as above if the account was changed. Raises ``IncorrectCredentialsError`` and as
+    above.
+    """
     league_passwords.ensure_adopted()
-    with passwords.hashing():
-        user = authenticate(username=username, password=password)
-    if not isinstance(user, User) or not selectors.roles_of(user):
-        record_failed_login(username)
-        raise IncorrectCredentialsError
-    return _start_session(user=user, kind=SessionKind.STAFF, agent=agent)
+    while True:
+        with passwords.hashing():
+            judged = authenticate(username=username, password=password)
+        if not isinstance(judged, User) or not selectors.roles_of(judged):
+            record_failed_login(username)
+            raise IncorrectCredentialsError
+        with recording():
+            user = _locked_as_judged(judged)
+            if user is not None:
+                return _start_session(user=user, kind=SessionKind.STAFF, agent=agent)
 
 
 def renew_by_refresh_token(*, refresh_token: str) -> IssuedTokens:
@@ -133,23 +147,33 @@ def end_session(*, actor: Actor, session: Session, reason: EndReason) -> bool:
         return sessions.end(session, actor=actor, reason=reason)
 
 
+def _locked_as_judged(judged: User) -> User | None:
+    """The account with its row locked; ``None`` if what let it in is no longer so.
+
+    Whoever changes an account locks its row and then ends its sessions: a login comes before, and
+    is ended, or after, and sees the change.
+    """
+    same = User.objects.active().filter(pk=judged.pk, password=judged.password)
+    user = same.select_for_update(no_key=True).first()
+    return user if user is not None and selectors.roles_of(user) else None
+
+
 def _start_session(*, user: User, kind: SessionKind, agent: str) -> IssuedTokens:
     request, now = context.current(), timezone.now()
-    with recording():
-        # those of sessions that are over can neither be used nor betray a copy
-        RefreshToken.objects.filter(expires_at__lt=now).delete()
-        session = Session(
-            sid=tokens.new_sid(),
-            user=user,
-            kind=kind,
-            address=request.address if request else "",
-            agent=agent[:255],
-            expires_at=now + settings.REFRESH_TOKEN_LIFETIME,
-        )
-        session.full_clean()
-        session.save()
-        trail.record("session.started", actor=selectors.actor_of(session), target=session)
-        return _issue(session, now=now)
+    # those of sessions that are over can neither be used nor betray a copy
+    RefreshToken.objects.filter(expires_at__lt=now).delete()
+    session = Session(
+        sid=tokens.new_sid(),
+        user=user,
+        kind=kind,
+        address=request.address if request else "",
+        agent=agent[:255],
+        expires_at=now + settings.REFRESH_TOKEN_LIFETIME,
+    )
+    session.full_clean()
+    session.save()
+    trail.record("session.started", actor=selectors.actor_of(session), target=session)
+    return _issue(session, now=now)
 
 
 def _renew(session: Session) -> IssuedTokens:
