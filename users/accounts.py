@@ -17,6 +17,7 @@ from users.errors import (
     DiscordIdTakenError,
     LastAdministratorError,
     LeagueAccountError,
+    OldPasswordError,
     ReadOnlySessionError,
     UsernameTakenError,
     UserNotFoundError,
@@ -132,12 +133,31 @@ def set_password(*, actor: Actor, user_id: int, password: str | None) -> User:
     with recording():
         user = lock_account(user_id)
         _refuse_league_account(user)
-        user.password = secret
-        user.save(update_fields=["password", "updated_at"])
-        _sign_out_everywhere(user, actor)
-        trail.record("user.password_changed", actor=actor, target=user)
-        _emit_changed("updated", user, actor)
-        return user
+        return _replace_password(user, secret, actor)
+
+
+def replace_own_password(*, actor: Actor, judged_by: str, password: str) -> User:
+    """A new password for whoever knew the old one, whose hash was ``judged_by``.
+
+    Raises ``OldPasswordError`` if somebody else has changed it, or the account was disabled, since:
+    whoever was shut out does not get in again. Raises ``InvalidFieldsError`` too.
+    """
+    user_id = actor.user_id or 0
+    secret = passwords.hashed(password, selectors.user_of(user_id))
+    with recording():
+        user = lock_account(user_id)
+        if user.password != judged_by or not user.is_active:
+            raise OldPasswordError
+        return _replace_password(user, secret, actor)
+
+
+def _replace_password(user: User, secret: str, actor: Actor) -> User:
+    user.password = secret
+    user.save(update_fields=["password", "updated_at"])
+    _sign_out_everywhere(user, actor)
+    trail.record("user.password_changed", actor=actor, target=user)
+    _emit_changed("updated", user, actor)
+    return user
 
 
 def lock_account(user_id: int) -> User:

@@ -27,6 +27,7 @@ from gal_dashboard.core import admin_ports
 from gal_dashboard.core.admin import ReadOnlyModelAdmin, TimeFilter
 from gal_dashboard.core.admin_site import PEOPLE
 from gal_dashboard.core.context import Actor
+from gal_dashboard.core.errors import DomainError
 from users import accounts, services
 from users.admin_files import AccountFilesMixin
 from users.admin_forms import AccountForm, LoginForm, NewAccountForm, OwnPasswordForm
@@ -188,16 +189,7 @@ class AccountAdmin(AccountFilesMixin):
         if not self.has_change_permission(request, user):
             raise PermissionDenied
         form = AdminPasswordChangeForm(user, request.POST if request.method == "POST" else None)
-        if form.is_valid():
-            password = form.cleaned_data["password1"]
-            wants_one = form.cleaned_data["set_usable_password"]
-            accounts.set_password(
-                actor=admin_ports.actor_of(request),
-                user_id=user.pk,
-                password=password if wants_one else None,
-            )
-            said = "has a new password" if wants_one else "has no password any more"
-            messages.success(request, f"{user} {said} and is signed out everywhere.")
+        if form.is_valid() and self._is_password_set(request, user, form):
             return HttpResponseRedirect(reverse("admin:users_user_change", args=[user.pk]))
         context = {
             **self.admin_site.each_context(request),
@@ -208,6 +200,24 @@ class AccountAdmin(AccountFilesMixin):
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/auth/user/change_password.html", context)
+
+    def _is_password_set(
+        self, request: HttpRequest, user: User, form: AdminPasswordChangeForm
+    ) -> bool:
+        """Whether the service took it; if not, the form says why."""
+        wants_one = form.cleaned_data["set_usable_password"]
+        try:
+            accounts.set_password(
+                actor=admin_ports.actor_of(request),
+                user_id=user.pk,
+                password=form.cleaned_data["password1"] if wants_one else None,
+            )
+        except DomainError as refused:
+            form.add_error(None, str(refused))
+            return False
+        said = "has a new password" if wants_one else "has no password any more"
+        messages.success(request, f"{user} {said} and is signed out everywhere.")
+        return True
 
 
 @admin.register(Session)

@@ -9,10 +9,11 @@ from django.contrib.auth.forms import AdminUserCreationForm, UsernameField
 from django.core.exceptions import ValidationError
 from django.views.decorators.debug import sensitive_variables
 
+from gal_dashboard.core import context
 from gal_dashboard.core.errors import DomainError
 from users import accounts, passwords, selectors, services, throttling
 from users.choices import Role
-from users.errors import IncorrectCredentialsError
+from users.errors import IncorrectCredentialsError, OldPasswordError
 from users.models import User
 
 MAY_USE_ADMIN = "Lets this person sign in here. What they find depends on their roles."
@@ -38,13 +39,42 @@ class LoginForm(AdminAuthenticationForm):
 
 
 class OwnPasswordForm(PasswordChangeForm):
-    """One's own password: the old one opens the way, the service saves the new one."""
+    """One's own password: the old one opens the way, the service saves the new one.
 
-    @sensitive_variables("password")
+    A wrong old one counts as a failed login, so that nobody guesses it on a browser left open.
+    """
+
+    def clean_old_password(self) -> str:
+        request = context.current()
+        try:
+            with throttling.attempt(request.address if request else ""), passwords.hashing():
+                return self._old_password()
+        except DomainError as refused:
+            raise ValidationError(str(refused)) from None
+
+    def _old_password(self) -> str:
+        try:
+            return super().clean_old_password()
+        except ValidationError:
+            raise OldPasswordError from None
+
+    @sensitive_variables("cleaned")
+    def clean(self) -> Any:
+        """Saves, too: what the service refuses has to be said on this page."""
+        cleaned = super().clean()
+        if self.errors:
+            return cleaned
+        try:
+            self.user = accounts.replace_own_password(
+                actor=selectors.actor_in_admin(self.user, session_key=None),
+                judged_by=self.user.password,
+                password=cleaned["new_password1"],
+            )
+        except DomainError as refused:
+            raise ValidationError(str(refused)) from None
+        return cleaned
+
     def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - Django's signature
-        password = self.cleaned_data["new_password1"]
-        actor = selectors.actor_in_admin(self.user, session_key=None)
-        self.user = accounts.set_password(actor=actor, user_id=self.user.pk, password=password)
         return self.user
 
 

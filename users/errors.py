@@ -30,6 +30,14 @@ class IncorrectCredentialsError(DomainError):
     message = "Incorrect user name or password"
 
 
+class OldPasswordError(DomainError):
+    """Raised when the password that shall be replaced is not the one that was named."""
+
+    kind = ErrorKind.UNAUTHENTICATED
+    code = "incorrect_password"
+    message = "Your old password is not the one that you entered."
+
+
 class TooManyLoginsError(DomainError):
     """Raised after too many failed attempts of one address; a right password waits too."""
 

@@ -2,10 +2,12 @@ import pytest
 from django.urls import reverse
 
 from gal_dashboard.audit.models import AuditEntry
+from gal_dashboard.core.context import SYSTEM
 from gal_dashboard.events.models import Event
 from tests.admin.staff import PASSWORD, Staff, errors_in, leaves, new_account
-from users import selectors, services
+from users import accounts, selectors, services
 from users.choices import Role
+from users.errors import OldPasswordError
 from users.models import Session, User
 
 ADD = "/admin/users/user/add/"
@@ -199,6 +201,29 @@ def test_ones_own_password_needs_the_old_one(ann):
     assert answer.url == reverse("admin:password_change_done")
     assert ann.get("/admin/").status_code == 200, "one stays signed in where one changed it"
     assert User.objects.get(username="ann").check_password(NEW_PASSWORD)
+
+
+def test_ones_old_password_cannot_be_guessed(ann):
+    path = reverse("admin:password_change")
+    wrong = ann.fill(path, "old_password", old_password="wrong", new_password1=NEW_PASSWORD)
+
+    answers = [ann.post(path, wrong, REMOTE_ADDR="192.0.2.77") for _ in range(6)]
+
+    told = [errors_in(answer)[0] for answer in answers]
+    assert ["Too many failed attempts" in sentence for sentence in told] == [False] * 5 + [True]
+
+
+def test_who_was_shut_out_gets_not_in_again_by_the_old_password(sam):
+    judged_by = sam.password
+    actor = selectors.actor_in_admin(sam, session_key=None)
+    accounts.set_password(actor=SYSTEM, user_id=sam.pk, password=NEW_PASSWORD)
+
+    with pytest.raises(OldPasswordError), leaves(deeds=[], events=[]):
+        accounts.replace_own_password(
+            actor=actor, judged_by=judged_by, password="what-the-guest-wants"
+        )
+
+    assert User.objects.get(pk=sam.pk).check_password(NEW_PASSWORD)
 
 
 def test_the_accounts_of_the_leagues_passwords_cannot_be_changed(ann, league):
