@@ -16,7 +16,7 @@ class UsersConfig(AppConfig):
         options.declare(OPTIONS)
         catalogue.declare(EVENT_TYPES)
         ports.register_authentication(
-            authenticate=authentication.authenticate_token,
+            authenticate=authentication.authenticate_socket,
             ended_among=authentication.ended_among,
             revive=authentication.revive,
         )

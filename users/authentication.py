@@ -26,9 +26,22 @@ def authenticate_token(token: str) -> Actor:
     """The person of a token whose session is alive. Raises ``NotSignedInError``."""
     actor = tokens.read_access_token(token)
     league_passwords.ensure_adopted()
-    if not selectors.is_session_live(actor):
-        raise SessionEndedError
-    last_seen.note(actor.sid)
+    return _alive(actor)
+
+
+# --- For sockets, on the hub's thread -------------------------------------------------------------
+def authenticate_socket(token: str) -> Actor:
+    """As ``authenticate_token``. Raises ``NotReadyError`` rather than wait."""
+    actor = tokens.read_access_token(token)
+    league_passwords.refuse_unadopted()
+    return _alive(actor)
+
+
+def revive(sid: str) -> Actor:
+    """The person of a live session. Raises ``SessionEndedError``, ``NotReadyError``."""
+    league_passwords.refuse_unadopted()
+    actor = selectors.revive(sid)
+    last_seen.note(sid)
     return actor
 
 
@@ -40,11 +53,10 @@ def ended_among(sids: Collection[str]) -> frozenset[str]:
     return frozenset(sids) - live
 
 
-def revive(sid: str) -> Actor:
-    """The person of a live session. Raises ``SessionEndedError``."""
-    league_passwords.ensure_adopted()
-    actor = selectors.revive(sid)
-    last_seen.note(sid)
+def _alive(actor: Actor) -> Actor:
+    if not selectors.is_session_live(actor):
+        raise SessionEndedError
+    last_seen.note(actor.sid)
     return actor
 
 

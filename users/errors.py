@@ -46,6 +46,14 @@ class TooManyLoginsError(DomainError):
     message = "Too many failed attempts. Try again in {retry_after} seconds."
 
 
+class NotReadyError(DomainError):
+    """Raised for a socket before this process knows the passwords of its start."""
+
+    kind = ErrorKind.UNAVAILABLE
+    code = "server_busy"
+    message = "The server has just begun. Try again shortly."
+
+
 class RefreshInUseError(NotSignedInError):
     """Raised for the losers when several requests use one refresh token at the same time."""
 

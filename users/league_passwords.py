@@ -17,6 +17,7 @@ from gal_dashboard.core.context import SYSTEM
 from gal_dashboard.events.recording import recording
 from users import passwords, sessions
 from users.choices import EndReason, SessionKind
+from users.errors import NotReadyError
 from users.models import LeaguePassword, Session
 
 logger = logging.getLogger(__name__)
@@ -28,7 +29,9 @@ _state = {"is_adopted": False}
 
 
 def adopt_at_start() -> None:
-    """On a thread of its own, before the first request. Without a database: at the first login."""
+    """On a thread of its own, before the first request. Without a database: as soon as it is asked
+    for somebody.
+    """
     try:
         ensure_adopted()
     except Error as error:
@@ -38,13 +41,29 @@ def adopt_at_start() -> None:
 
 
 def ensure_adopted() -> None:
-    """Adopt the passwords of this start, unless that is done. Before any token is believed."""
+    """Adopt the passwords of this start, unless that is done. Before any token is believed.
+
+    It takes the time of hashes: only threads of requests wait for it.
+    """
     if _state["is_adopted"]:
         return
     with _adopting:
         if not _state["is_adopted"]:
             adopt()
             _state["is_adopted"] = True
+
+
+def refuse_unadopted() -> None:
+    """For the hub's thread, on which all sockets wait: have another one adopt the passwords.
+
+    Raises ``NotReadyError`` until it is done, which is so only where the database was away at the
+    start, or the server has no start.
+    """
+    if _state["is_adopted"]:
+        return
+    if not _adopting.locked():
+        threading.Thread(target=adopt_at_start, name="adopter", daemon=True).start()
+    raise NotReadyError
 
 
 def adopt() -> None:

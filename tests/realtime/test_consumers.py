@@ -21,12 +21,14 @@ from tests.realtime.clients import SECONDS_TO_WAIT
 from tests.realtime.people import sign_in
 from tests.realtime.writing import change, change_often, on_thread
 from tests.support import frames
+from users import league_passwords
 from users.choices import Role
 
 
 @pytest_asyncio.fixture(autouse=True)
 async def process_hub(log: None) -> AsyncIterator[None]:
     """The hub of this process, which consumers use: it starts with the first socket."""
+    await on_thread(league_passwords.ensure_adopted)
     yield
     await hub.stop()
     assert hub.admission.count("process") == 0

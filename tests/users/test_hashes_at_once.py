@@ -1,5 +1,6 @@
 """Hashes are dear: through all doors together no more than two are computed at once."""
 
+import threading
 from collections.abc import Callable
 from functools import partial
 
@@ -12,7 +13,8 @@ from tests.admin.staff import PASSWORD, Staff, new_account
 from tests.support.api import new_address
 from tests.support.threads import at_once
 from tests.users.counting import PATH, Count, CountingHasher
-from users import league_passwords
+from users import authentication, league_passwords
+from users.errors import NotReadyError, SessionEndedError
 from users.passwords import HASHES_AT_ONCE
 
 OF_EACH = 4
@@ -72,3 +74,17 @@ def test_a_wrong_password_of_the_league_costs_the_hashes_of_both(count):
     Client().post("/auth/login", body, content_type="application/json")
 
     assert count.all == 2
+
+
+def test_sockets_wait_for_no_hash(count, monkeypatch):
+    monkeypatch.setitem(league_passwords._state, "is_adopted", False)
+
+    with pytest.raises(NotReadyError):
+        authentication.revive("nobody's")
+    for thread in threading.enumerate():
+        if thread.name == "adopter":
+            thread.join(timeout=60)
+
+    assert count.all == 2  # by that thread
+    with pytest.raises(SessionEndedError):
+        authentication.revive("nobody's")

@@ -8,6 +8,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tests.api.refusals import refusal
+from tests.api.test_database_away import away
 from tests.conftest import ENGINES
 from tests.realtime.wire import Socket, staff
 from tests.support.api import Api
@@ -190,3 +191,22 @@ def test_another_password_of_the_league_ends_its_sessions(new_server):
     stored = dict(rows(server, "SELECT kind, hash FROM users_leaguepassword"))
     assert stored["master"].startswith("argon2$")
     assert stored["viewer"] == ""
+
+
+@pytest.mark.postgresql
+async def test_a_password_changed_while_the_database_was_away_lets_no_old_token_in(new_server):
+    server = new_server(engine="postgresql")
+    with Api(server) as client:
+        token = client.login().tokens["access_token"]
+    server.stop()
+    server.environment["DASHBOARD_MASTER_PASSWORD"] = "another-password-of-the-league"
+    with away(server):
+        server.start()
+
+    codes = []
+    async with asyncio.timeout(PATIENCE):
+        while 4401 not in codes:
+            async with staff(server, token=token) as socket:
+                codes.append(await code_of(socket))
+
+    assert set(codes[:-1]) <= {1012}
