@@ -2,9 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from itertools import islice
+from typing import Any, Final, Protocol
 
 from users.choices import Role
 from users.errors import AccountFileError
@@ -17,6 +18,14 @@ NO: Final = frozenset({"no", "false", "0"})
 # A cell that begins like this is a formula to spreadsheets, and runs on the machine of the reader.
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _MARK: Final = "'"
+
+
+class _Rows(Protocol):
+    """What ``csv.reader`` gives; ``line_num`` is the number of the last line that was read."""
+
+    line_num: int
+
+    def __iter__(self) -> Iterator[list[str]]: ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,13 +56,11 @@ def read(content: bytes) -> list[Line]:
     try:
         names = [name.strip().lower() for name in next(rows, [])]
         _refuse_columns(names)
-        found = [
-            _line(number, dict(zip(names, cells, strict=False)), len(cells) - len(names))
-            for number, cells in enumerate(rows, start=2)
-            if any(cell.strip() for cell in cells)
-        ]
+        # one more than there may be: a file of ten million line ends must not become lines here
+        found = list(islice(_lines(rows, names), MOST_LINES + 1))
     except csv.Error as error:
-        raise AccountFileError(fault=f"It is no CSV: {error}.") from None
+        fault = f"It is no CSV: line {rows.line_num}: {error}."
+        raise AccountFileError(fault=fault) from None
     if not found:
         raise AccountFileError(fault="It has no accounts.")
     if len(found) > MOST_LINES:
@@ -86,14 +93,23 @@ def _refuse_columns(names: list[str]) -> None:
         raise AccountFileError(fault="It has no column username.")
 
 
-def _line(number: int, cells: Mapping[str, str], surplus: int) -> Line:
-    texts = {name: _armed(cell.strip()) for name, cell in cells.items()}
+def _lines(rows: "_Rows", names: Sequence[str]) -> Iterator[Line]:
+    """Numbered as an editor does: where an account begins, though cells may have several lines."""
+    number = rows.line_num + 1
+    for cells in rows:
+        if any(cell.strip() for cell in cells):
+            yield _line(number, names, cells)
+        number = rows.line_num + 1
+
+
+def _line(number: int, names: Sequence[str], cells: Sequence[str]) -> Line:
+    texts = {name: _armed(cell.strip()) for name, cell in zip(names, cells, strict=False)}
     fields: dict[str, Any] = {name: texts[name] for name in ("username", *TEXTS) if name in texts}
     if "discord_id" in fields:
         fields["discord_id"] = fields["discord_id"] or None
     line = Line(number=number, fields=fields)
-    if surplus:
-        line.errors.append("The line has more or fewer cells than the first line.")
+    if len(cells) != len(names):
+        line.errors.append(f"It has {len(cells)} cells, the first line has {len(names)}.")
     if "roles" in texts:
         line.roles = frozenset(texts["roles"].replace(";", " ").replace(",", " ").split())
         unknown = sorted(line.roles - set(Role.values))

@@ -15,6 +15,7 @@ from users.models import User
 IMPORT = "/admin/users/user/import/"
 EXPORT = "/admin/users/user/export/"
 LIST = "/admin/users/user/"
+FORMULAE = {"=", "+", "-", "@", "\t", "\r"}
 HEAD = "username,display_name,discord_id,roles,is_active\n"
 
 
@@ -71,10 +72,11 @@ def test_a_file_that_changes_nothing_is_not_brought_in(ann):
         ("KIM,Kim,78,,", "username: There is kim already."),
         ("lee,Lee,78,King,", "roles: Unknown: King."),
         ("lee,Lee,78,,perhaps", "is_active: Must be yes or no."),
-        ("lee,Lee", "more or fewer cells"),
-        ("lee,Lee,78,,yes,more", "more or fewer cells"),
-        ("kim,Kim,77,,\nKim,Kim,79,,", "Another line has the same user name or Discord id."),
-        ("lee,Lee,78,,\nleo,Leo,78,,", "Another line has the same user name or Discord id."),
+        ("lee,Lee", "It has 2 cells, the first line has 5."),
+        ("lee,Lee,78,,yes,more", "It has 6 cells, the first line has 5."),
+        ("kim,Kim,77,,\nKim,Kim,79,,", "Line 3 has the same user name."),
+        ("lee,Lee,78,,\nleo,Leo,78,,", "Line 3 has the same Discord id."),
+        ('lee,"Lee\nLi",78,,\nleo,Leo,78,,', "Line 5 has the same Discord id."),
         ("dashboard_user,Lee,78,,", "stands for a password of the league"),
         (f"lee,{'x' * 151},78,,", "display_name: Ensure this value has at most 150"),
     ],
@@ -105,7 +107,7 @@ def test_a_faulty_line_is_shown_and_keeps_the_whole_file_out(ann, line, fault):
         (b"username\n", "It has no accounts."),
         (b"username\nl\xff\n", "It is not in UTF-8"),
         (b"username\nl\0\n", "It is no text file."),
-        (b'username\n"lee\n', "It is no CSV"),
+        (b'username\n"lee\n', "It is no CSV: line 2"),
         (b"username\n" + b"".join(b"u%d\n" % n for n in range(1001)), "more than 1000 accounts"),
     ],
 )
@@ -125,10 +127,23 @@ def test_a_refusal_of_the_last_line_undoes_the_first(ann):
     assert User.objects.get(username="ann").is_active
 
 
+def test_a_name_that_is_anothers_discord_id_is_no_twin(ann):
+    page = look(ann, HEAD + "77,Kim,78,,\n78,Lee,77,,\n")
+
+    assert form_with(page, "content")
+
+
+DANGEROUS = ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "'=x", "''-x", "'x", "a, b;c", '"q"']
+
+
 def test_what_is_given_out_comes_back_as_it_was(ann):
     values = {"display_name": "=1+1", "email": "x@example.org", "riot_id": "'=x"}
     User.objects.filter(username="ann").update(**values, discord_id="1")
     new_account("lee", "Viewer")
+    User.objects.filter(pk=new_account("root").pk).update(is_superuser=True)
+    for number, name in enumerate(DANGEROUS):
+        user = new_account(f"@{number}")
+        User.objects.filter(pk=user.pk).update(display_name=name)
 
     with leaves(deeds=["user.exported"], events=[]):
         answer = ann.get(EXPORT)
@@ -139,8 +154,9 @@ def test_what_is_given_out_comes_back_as_it_was(ann):
     assert rows["ann"]["display_name"] == "'=1+1"
     assert rows["ann"]["riot_id"] == "''=x"
     assert (rows["ann"]["email"], rows["ann"]["roles"]) == ("x@example.org", "Administrator")
-    own = [line for line in text.splitlines(keepends=True) if not line.startswith("dashboard_")]
-    assert "there is nothing to do" in look(ann, "".join(own))
+    assert [cell for row in rows.values() for cell in row.values() if cell[:1] in FORMULAE] == []
+    assert [rows[f"'@{number}"]["display_name"].lstrip("'") for number in range(6)] == DANGEROUS[:6]
+    assert "there is nothing to do" in look(ann, answer.content)
 
 
 def test_a_semicolon_and_a_byte_order_mark_are_what_spreadsheets_write(ann):
