@@ -1,14 +1,14 @@
 """Announces locks when they end by time, within half a second; keeps house for the process.
 
-It also writes down, every ten seconds, which keys of overlays were used.
-
 One thread in each process with a connection of its own. It sleeps until the next lease ends; a
 lease that another process gives is seen by looking again each second, as no lease is shorter than
 two. Where another process was first to announce an end, this one has its hub read the news.
-Once a minute it writes when sessions were last seen, once an hour it prunes what is old.
+Every ten seconds it writes which keys of overlays were used, once a minute when sessions were last
+seen; once an hour it prunes what is old.
 """
 
 import logging
+import time
 from datetime import datetime
 from typing import Final
 
@@ -27,8 +27,7 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS: Final = 1.0
 AFTER_THE_END: Final = 0.02  # so that one look finds the lease ended
-PRUNE_EVERY_LOOKS: Final = 3600
-NOTE_EVERY_LOOKS: Final = 10
+PRUNE_SECONDS: Final = 3600.0
 
 
 class Sweeper(BackgroundWorker):
@@ -37,43 +36,40 @@ class Sweeper(BackgroundWorker):
     def __init__(self) -> None:
         super().__init__()
         self._next_end: datetime | None = None
+        self._next_pruning = 0.0  # at once: a server that is restarted each day has to prune, too
 
     def run(self) -> None:
-        looks, pause = 0, 0.0
+        pause = 0.0
         try:
             while not self.is_over.wait(pause):
-                pause = self._look(is_time_to_prune=looks % PRUNE_EVERY_LOOKS == 0)
-                looks += 1
-                if looks % NOTE_EVERY_LOOKS == 0:
-                    self._write_uses()
-            self._write_uses()
+                pause = self._look()
+                self._write_marks()
         finally:
-            self._write_last_seen()
+            self._write_marks(is_last_time=True)
             connection.close()
 
-    def _write_last_seen(self) -> None:
-        try:
-            last_seen.flush()
-        except Error as error:
-            logger.warning("Who was here last is not written: %s", type(error).__name__)
+    def _write_marks(self, *, is_last_time: bool = False) -> None:
+        """Each kind by itself. What cannot be written is kept for the next time."""
+        for what, marks in (("keys were used", key_uses), ("sessions were seen", last_seen)):
+            if not (marks.is_due or is_last_time):
+                continue
+            if marks is key_uses:
+                key_sockets.note_uses()
+            try:
+                marks.flush()
+            except Error as error:
+                logger.warning("When %s cannot be written: %s", what, type(error).__name__)
+                connection.close()
 
-    def _write_uses(self) -> None:
-        try:
-            key_sockets.note_uses()
-            key_uses.flush()
-        except Error as error:
-            logger.warning("Uses of keys could not be written: %s", type(error).__name__)
-            connection.close()
-
-    def _look(self, *, is_time_to_prune: bool) -> float:
+    def _look(self) -> float:
         """Sweep, and say how long to sleep. The database may be away: then later."""
         try:
             is_due = self._next_end is not None and self._next_end <= database_now()
             if not locks.sweep_locks() and is_due:
                 # whoever announced it has committed: the sweep would have waited for the row
                 hub.poke(streams.STAFF, log.head(streams.STAFF))
-            last_seen.flush_if_due()
-            if is_time_to_prune:
+            if time.monotonic() >= self._next_pruning:
+                self._next_pruning = time.monotonic() + PRUNE_SECONDS
                 pruning.prune_leases()
                 pruning.prune_revisions()
             self._next_end = locks.next_expiry()
