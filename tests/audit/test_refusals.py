@@ -54,6 +54,21 @@ def test_equal_refusals_are_one_deed(reader, server):
     assert 1 <= len(deeds_of(server, request_id)) <= 2
 
 
+def test_a_deed_says_what_was_left_out_of_the_same_session(reader, server):
+    with Api(server) as other:
+        other.login_as_viewer()
+        for _ in range(MUCH):
+            other.delete("/api/v1/graphics/79")
+        mine, theirs = new_request_id(), new_request_id()
+        reader.delete("/api/v1/graphics/80", headers={"X-Request-ID": mine})
+        other.delete("/api/v1/graphics/80", headers={"X-Request-ID": theirs})
+
+    [own], [others] = deeds_of(server, mine), deeds_of(server, theirs)
+    assert "left_out" not in own.changes
+    _, count = others.changes["left_out"]
+    assert MUCH - 2 <= count < MUCH  # a minute may have ended in between
+
+
 def test_one_session_cannot_fill_the_trail(reader, server):
     request_id = new_request_id()
 
@@ -112,13 +127,13 @@ def test_attempts_that_are_throttled_are_no_deeds(stranger, server):
     assert len(deeds_of(server, request_id)) == statuses.count(401)
 
 
-def test_a_meter_counts_what_it_leaves_out():
-    meter = Meter(of_each=2, of_all=3)
+def test_a_meter_counts_for_each_source_what_it_leaves_out():
+    meter = Meter(of_each=2, of_all=4)
 
     assert [meter.admit("ann", deed) for deed in ("a", "a", "b", "c", "d")] == [
-        0, None, 1, None, None,
+        (0, 0), None, (1, 0), None, None,
     ]  # fmt: skip
-    assert meter.admit("bob", "a") == 2
+    assert [meter.admit("bob", deed) for deed in ("a", "b")] == [(0, 0), (0, 0)]
     assert meter.admit("cleo", "a") is None  # no more in all
 
 
@@ -126,8 +141,25 @@ def test_a_meter_begins_anew_each_minute(monkeypatch):
     now = 1000.0
     monkeypatch.setattr(refusals.time, "monotonic", lambda: now)
     meter = Meter(of_each=1)
-    assert [meter.admit("ann", "a"), meter.admit("ann", "a")] == [0, None]
+    for source in ("ann", "bob"):
+        assert [meter.admit(source, "a"), meter.admit(source, "a")] == [(0, 0), None]
+    meter.admit("ann", "b")
 
     now += refusals.WINDOW_SECONDS
 
-    assert meter.admit("ann", "a") == 1
+    assert meter.admit("bob", "a") == (1, 0)
+    assert meter.admit("ann", "a") == (2, 0)
+
+
+def test_what_a_meter_forgets_of_many_sources_is_told_all_the_same(monkeypatch):
+    now = 1000.0
+    monkeypatch.setattr(refusals.time, "monotonic", lambda: now)
+    meter = Meter(of_each=1, of_all=3)
+    for number in range(3):
+        meter.admit(f"guest-{number}", "a")
+    for number in range(3, 10):
+        assert meter.admit(f"guest-{number}", "a") is None
+
+    now += refusals.WINDOW_SECONDS
+
+    assert [meter.admit(source, "a") for source in ("new", "guest-9")] == [(0, 4), (1, 0)]
