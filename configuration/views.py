@@ -44,6 +44,7 @@ ENVIRONMENT = OpenApiParameter(
 class ConfigurationViewSet(ApiViewSet):
     area = "configuration"
     any_value_actions = frozenset({"create"})
+    query_members = frozenset({"atomic", "category", "description"})
 
     def find(self, key: str | None = None, **kwargs: Any) -> None:
         # a key that is only about to be made, or that is gone and has a history, is found later

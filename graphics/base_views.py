@@ -36,6 +36,7 @@ SESSION = OpenApiParameter(
 
 class GraphicBase(ApiViewSet):
     area = "graphics"
+    query_members = frozenset({"session_id"})
 
     def find(self, pk: int | None = None, **kwargs: object) -> None:
         if pk is not None and not selectors.graphic_exists(pk):

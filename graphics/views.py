@@ -68,6 +68,7 @@ COPY_NAMES = [
 class GraphicViewSet(GraphicBase):
     public_actions: ClassVar[frozenset[str]] = frozenset({"public_view"})
     scopes: ClassVar[dict[str, str]] = {"delete_for_good": DELETE_FOR_GOOD}
+    query_members = frozenset(DuplicateInput().fields)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         try:

@@ -6,7 +6,7 @@ either both are there or neither is.
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import timedelta
 from http import HTTPStatus
@@ -41,11 +41,14 @@ NOT_KEPT: Final = frozenset(
 
 
 class KeyReusedError(DomainError):
-    """Raised when a key comes again with another body: the client has mixed up its keys."""
+    """Raised when a key comes again with another request: the client has mixed up its keys."""
 
     kind = ErrorKind.UNPROCESSABLE
     code = "idempotency_key_reused"
-    message = "This Idempotency-Key was used with another body. Take a new key for a new request."
+    message = (
+        "This Idempotency-Key was used with another body or query. "
+        "Take a new key for a new request."
+    )
 
 
 class InFlightError(DomainError):
@@ -123,8 +126,10 @@ def _is_kept(status: int) -> bool:
     return is_refusal and status not in NOT_KEPT
 
 
-def claim(request: Request, *, sid: str) -> Once | None:
+def claim(request: Request, *, sid: str, query: Collection[str] = ()) -> Once | None:
     """Claim the request's key for its session and path; ``None`` without a key.
+
+    What is asked for are the body and those members of the query string that ``query`` names.
 
     Of several requests with one key at the same time one is the first. Raises ``KeyReusedError``,
     ``InFlightError`` (for a minute, then the first counts as dead), ``InvalidFieldsError``.
@@ -137,13 +142,21 @@ def claim(request: Request, *, sid: str) -> Once | None:
     now = timezone.now()
     IdempotentRequest.objects.filter(started_at__lt=now - KEPT_FOR).delete()
     place = {"sid": sid, "path": request.path_info[:512], "key": key}
-    body_hash = hashlib.sha256(request._request.body).hexdigest()  # noqa: SLF001 - the raw body
+    body_hash = _hash_of(request, query)
     try:
         with transaction.atomic():
             row = IdempotentRequest.objects.create(**place, body_hash=body_hash, started_at=now)
     except IntegrityError:
         return _second(IdempotentRequest.objects.filter(**place).first(), body_hash)
     return Once(row, is_first=True)
+
+
+def _hash_of(request: Request, query: Collection[str]) -> str:
+    asked = hashlib.sha256(request._request.body)  # noqa: SLF001 - the raw body
+    named = {name: request.query_params[name] for name in query if name in request.query_params}
+    if named:
+        asked.update(b"\0" + dumps(sorted(named.items())))  # no body has a NUL
+    return asked.hexdigest()
 
 
 def _second(row: IdempotentRequest | None, body_hash: str) -> Once:

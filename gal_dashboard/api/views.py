@@ -32,6 +32,9 @@ class ApiViewSet(viewsets.GenericViewSet):
     # Actions whose answer holds a secret, which must not be kept for repeated requests.
     unstored_actions: ClassVar[frozenset[str]] = frozenset()
 
+    # What its POSTs take from the query string: part of what a request asks for.
+    query_members: ClassVar[frozenset[str]] = frozenset()
+
     # The heading under which the documentation shows the view; by default its area.
     tag: ClassVar[str | None] = None
 
@@ -85,7 +88,9 @@ class ApiViewSet(viewsets.GenericViewSet):
 
     def _claim_key(self, request: Request) -> None:
         """Carry a POST with an ``Idempotency-Key`` out once, and answer its repetitions."""
-        self._once = idempotency.claim(request, sid=request.user.sid or "")
+        self._once = idempotency.claim(
+            request, sid=request.user.sid or "", query=self.query_members
+        )
         if self._once is not None:
             # DRF looks the handler up after this
             self.post = partial(self._once.run, self.post)

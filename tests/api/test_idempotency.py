@@ -410,3 +410,45 @@ def test_every_post_is_carried_out_once(template: str, api: Api, server: Running
 
     assert value(server, "SELECT head FROM events_stream WHERE name = 'staff'") == head
     assert value(server, "SELECT count(*) FROM audit_auditentry") == audited
+
+
+@pytest.mark.parametrize(
+    ("address", "body", "query", "other"),
+    [
+        ("/api/v1/graphics/{id}/duplicate", {}, "new_title=One", "new_title=Two"),
+        ("/api/v1/graphics/{id}/duplicate", {}, "", "new_event_name=Two"),
+        ("/api/v1/lock/{id}", {}, "session_id=one", "session_id=two"),
+        ("/api/v1/configuration/bots.{unique}", 7, "description=one", "description=two"),
+        ("/api/v1/configuration/bots.{unique}", 7, "category=Bots", ""),
+        ("/api/v1/configuration/bulk-update", {}, "atomic=true", "atomic=false"),
+    ],
+)
+def test_another_query_under_a_used_key_is_refused(api: Api, address, body, query, other):
+    key, graphic = new_key(), api.new_graphic()["id"]
+    address = address.format(id=graphic, unique=key)
+    first = post(api, f"{address}?{query}", body, key=key)
+
+    answer = post(api, f"{address}?{other}", body, key=key)
+
+    assert first.status_code in {200, 201}, first.text
+    refusal(answer, 422, "idempotency_key_reused")
+    again = post(api, f"{address}?unknown=1&{query}", body, key=key)
+    assert_replay(again, first)
+
+
+def test_every_post_that_reads_the_query_says_so(api: Api):
+    """Its parameters are part of what is asked under a key."""
+    described = api.get("/openapi.json").json()["paths"]
+    found = {
+        route.template: {
+            parameter["name"]
+            for parameter in described[path]["post"].get("parameters", ())
+            if parameter["in"] == "query"
+        }
+        - route.view.query_members
+        for method, route in POSTS
+        if (path := route.template.replace("{pk}", "{id}")) in described
+    }
+
+    assert len(found) > 20
+    assert {template: names for template, names in found.items() if names} == {}
