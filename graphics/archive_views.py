@@ -6,10 +6,10 @@ from rest_framework import serializers as drf
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from gal_dashboard.api.pagination import page_of
+from gal_dashboard.api.pagination import choices_of, page_of
 from gal_dashboard.api.schema import MessageSerializer, page_parameters
 from graphics import archive, selectors
-from graphics.base_views import SESSION, GraphicBase
+from graphics.base_views import SESSION, GraphicBase, fields_parameter
 from graphics.serializers import ArchiveAnswerSerializer, ArchiveInput, ArchiveListSerializer
 
 MOST_AT_ONCE = 200
@@ -20,14 +20,20 @@ class ArchiveViewSet(GraphicBase):
     tag = "archive"
     scopes = {"delete_for_good": DELETE_FOR_GOOD}
 
-    @extend_schema(parameters=page_parameters(MOST_AT_ONCE), responses=ArchiveListSerializer)
+    @extend_schema(
+        parameters=[*page_parameters(MOST_AT_ONCE), fields_parameter(selectors.ARCHIVE_MEMBERS)],
+        responses=ArchiveListSerializer,
+    )
     def list(self, request: Request) -> Response:
-        """Archived graphics with their documents, the newest change first."""
+        """Archived graphics with their documents, the newest change first.
+
+        A page ends early at 64 MiB of documents. With `fields` the members that are not named are
+        left out.
+        """
         page = page_of(request, max_limit=MOST_AT_ONCE)
+        members = choices_of(request, "fields", selectors.ARCHIVE_MEMBERS)
         rows = selectors.graphics_in_order().filter(archived=True)
-        found = selectors.graphic_page(
-            rows, page.window, viewer=self.viewer, members=selectors.ARCHIVE_MEMBERS
-        )
+        found = selectors.graphic_page(rows, page.window, viewer=self.viewer, members=members)
         return Response(
             {
                 "archives": found,

@@ -1,6 +1,7 @@
 """What all views of graphics share: finding the graphic, and in whose name a request acts."""
 
 import re
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -32,6 +33,16 @@ SESSION = OpenApiParameter(
     {"type": "string", "minLength": 1, "maxLength": LONGEST_SESSION},
     description="The editor window, as sent to POST /lock.",
 )
+
+
+def fields_parameter(members: Sequence[str]) -> OpenApiParameter:
+    """How a list is asked for some of these members."""
+    return OpenApiParameter(
+        "fields",
+        {"type": "array", "items": {"type": "string", "enum": list(members)}},
+        explode=False,
+        description="Only these members, as `id,title,version`.",
+    )
 
 
 class GraphicBase(ApiViewSet):

@@ -20,7 +20,7 @@ from gal_dashboard.api.schema import (
     page_parameters,
 )
 from graphics import archive, selectors, services
-from graphics.base_views import FENCE, SESSION, GraphicBase
+from graphics.base_views import FENCE, SESSION, GraphicBase, fields_parameter
 from graphics.errors import AlreadyArchivedError, GraphicNotFoundError
 from graphics.filters import GraphicFilter
 from graphics.serializers import (
@@ -52,12 +52,7 @@ FILTERS = [
     OpenApiParameter("event_name", str, description="Of this event only."),
     id_parameter("tournament_id", "Tied to this tournament only."),
     OpenApiParameter("ordering", str, enum=ORDERINGS, description="A minus turns it round."),
-    OpenApiParameter(
-        "fields",
-        {"type": "array", "items": {"type": "string", "enum": list(selectors.MEMBERS)}},
-        explode=False,
-        description="Only these members, as `id,title,version`.",
-    ),
+    fields_parameter(selectors.MEMBERS),
 ]
 COPY_NAMES = [
     OpenApiParameter("new_title", str, description="As in the body."),

@@ -84,6 +84,11 @@ class LeagueAdminSite(AdminSite):
     def add_page(self, page: Page) -> None:
         self._pages.append(page)
 
+    @property
+    def pages(self) -> Sequence[Page]:
+        """Those that show no table."""
+        return tuple(self._pages)
+
     def get_urls(self) -> list[URLPattern | URLResolver]:
         branding = path("branding.css", self.branding_view, name="branding")
         own = [pattern for page in self._pages for pattern in page.urls(self)]

@@ -6,7 +6,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from gal_dashboard.api.permissions import IsSignedIn, required_scope
 from gal_dashboard.api.views import ApiViewSet
 from gal_dashboard.core.admin import ReadOnlyModelAdmin, ScopedAdmin
+from gal_dashboard.core.admin_site import LeagueAdminSite
 from gal_dashboard.realtime import protocol
 from gal_dashboard.settings.environment import BASE_DIR
 from users.choices import Role
@@ -44,7 +45,7 @@ class Row:
 
 
 def rows() -> list[Row]:
-    return [*_routes(), *_sockets(), *_pages()]
+    return [*_routes(), *_overlays(), *_sockets(), *_pages()]
 
 
 def table() -> str:
@@ -115,16 +116,26 @@ def _patterns(entries: list[Any], prefix: str) -> Iterator[tuple[str, URLPattern
             yield address, entry
 
 
+def _overlays() -> list[Row]:
+    """Pages that ask nobody who they are: what they show, their sockets and views decide."""
+    addresses = ("/canvas/view/{id}", "/overlay/k/{key}", "/overlay/{id}")
+    return [Row("GET", address, EVERYBODY) for address in addresses]
+
+
 def _sockets() -> list[Row]:
     return [
         Row("follows", "/ws/events", _roles_with(protocol.STAFF_SCOPE)),
         Row("follows", "/ws/overlay/{id}", EVERYBODY),
+        Row("follows", "/ws/overlay/k/{key}", EVERYBODY),
     ]
 
 
 def _pages() -> list[Row]:
     pages = [page for page in admin.site._registry.values() if isinstance(page, ScopedAdmin)]  # noqa: SLF001 - Django has no other list of them
-    found = []
+    found = [
+        Row("sees", reverse(f"admin:{page.name}"), _roles_with(page.scope))
+        for page in cast("LeagueAdminSite", admin.site).pages
+    ]
     for page in pages:
         address = reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_changelist")
         found.append(Row("sees", address, _roles_with(page.read_scope)))

@@ -330,3 +330,18 @@ class TestWhoMay:
         answer = nora.client.request(method, f"/api/v1{path.format(4000000000)}")
 
         refusal(answer, 404, "graphic_not_found")
+
+
+def test_fields_narrow_what_is_listed_of_the_archive(api):
+    graphic = api.new_graphic(data_json={"n": 1})["id"]
+    api.post(f"/api/v1/archive/{graphic}", json={"reason": "after the show"})
+
+    def listed(fields: str) -> dict:
+        answer = api.get("/api/v1/archive", params={"fields": fields, "limit": 1})
+        return answer.json()["archives"][0]
+
+    assert listed("reason,id") == {"id": graphic, "reason": "after the show"}
+    assert listed("data_json") == {"data_json": {"n": 1}}
+    assert set(listed("")) >= {"title", "data_json", "canvas_lock", "archived_at"}
+    refused = api.get("/api/v1/archive", params={"fields": "id,document"})
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["fields"])
