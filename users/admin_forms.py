@@ -20,7 +20,7 @@ MAY_USE_ADMIN = "Lets this person sign in here. What they find depends on their 
 
 
 class LoginForm(AdminAuthenticationForm):
-    """Counts failed attempts with those of the API: one address, five a minute."""
+    """Counts failed attempts with those of the API: so many of one address within a minute."""
 
     def clean(self) -> Any:
         assert self.request is not None  # noqa: S101 - the login view always gives it

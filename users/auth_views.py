@@ -38,7 +38,8 @@ class AuthViewSet(ApiViewSet):
     def login(self, request: Request) -> Response:
         """Log in with the league's master password, or with a staff account.
 
-        Five failed attempts a minute are allowed per address; then 429 with `Retry-After`.
+        An address that has failed too often within a minute gets 429 with `Retry-After`; how often
+        is the option `users.login_attempts_per_minute`, 5 by default.
         """
         fields = self.validated(LoginSerializer)
         agent = request.headers.get("User-Agent", "")

@@ -1,8 +1,8 @@
 """The login throttle: so many failed attempts of one address within a minute, then 429.
 
-How many says an option; five by default. A failed attempt takes one of the places for a minute. The
-place is taken before the password is looked at and given back if it was right: attempts that come
-at once cannot outrun the count, and right ones never fill it.
+How many says the option ``users.login_attempts_per_minute``, 5 by default. A failed attempt takes
+one of the places for a minute. The place is taken before the password is looked at and given back
+if it was right: attempts that come at once cannot outrun the count, and right ones never fill it.
 """
 
 import math

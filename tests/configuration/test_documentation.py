@@ -79,3 +79,17 @@ def test_every_read_is_of_a_key_that_is_declared():
                 ):
                     literal.append(f"{path}:{node.lineno}")
     assert literal == []
+
+
+def test_a_default_that_the_documentation_names_is_that_of_its_option():
+    """Written as: 300 (`realtime.overlays_per_address`)."""
+    named = [
+        (key, int(number.replace(",", "")))
+        for page in (BASE_DIR / "docs").glob("*.md")
+        for number, key in re.findall(
+            r"([0-9][0-9,]*)\s+\(`([a-z_]+\.[a-z_]+)`\)", page.read_text(encoding="utf-8")
+        )
+    ]
+
+    assert len(named) >= 7
+    assert [(key, number) for key, number in named if declared()[key].default != number] == []
