@@ -19,14 +19,24 @@ class KeySockets:
     """A key that is revoked closes its sockets, and lets nobody in who asked just before.
 
     The database is asked before a socket is known here, so a word of the end may come in between:
-    it is remembered, and looked up in the very step that lets the socket in.
+    it is remembered while anybody asks, and looked up in the very step that lets the socket in.
     """
 
     def __init__(self) -> None:
+        self._asking = 0
         self._revoked: set[int] = set()
         self._times_anew = 0
 
     async def open_by_key(self, key: str, address: str) -> Opened | None:
+        self._asking += 1
+        try:
+            return await self._ask(key, address)
+        finally:
+            self._asking -= 1
+            if not self._asking:  # whoever asks from now on hears of it from the database
+                self._revoked.clear()
+
+    async def _ask(self, key: str, address: str) -> Opened | None:
         while True:
             times_anew = self._times_anew
             opened = await hub.run(partial(key_selectors.opened_by, key))
@@ -40,7 +50,8 @@ class KeySockets:
         """What the processes tell each other about keys; ``None``: any key may have ended."""
         ready_keys.forget()
         if payload is not None:
-            self._revoked.add(payload["key_id"])
+            if self._asking:
+                self._revoked.add(payload["key_id"])
             self._close({payload["key_id"]})
             return
         self._revoked.clear()  # in another life of the database its number may be another's
