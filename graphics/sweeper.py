@@ -22,6 +22,7 @@ from graphics import locks, pruning
 from graphics.key_sockets import key_sockets
 from graphics.key_uses import key_uses
 from users.last_seen import last_seen
+from users.sessions import drop_expired_of_admin
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +73,7 @@ class Sweeper(BackgroundWorker):
                 self._next_pruning = time.monotonic() + PRUNE_SECONDS
                 pruning.prune_leases()
                 pruning.prune_revisions()
+                drop_expired_of_admin()
             self._next_end = locks.next_expiry()
             if self._next_end is None:
                 return LOOK_SECONDS

@@ -1,5 +1,6 @@
-"""How a session ends: once, with a record, and with a word to all processes."""
+"""How sessions end: those of the API once, with a record, and with a word to all processes."""
 
+from django.contrib.sessions.models import Session as AdminSession
 from django.utils import timezone
 
 from gal_dashboard.audit import trail
@@ -8,6 +9,11 @@ from gal_dashboard.events import streams
 from gal_dashboard.events.recording import emit_internal
 from users.choices import EndReason
 from users.models import Session
+
+
+def drop_expired_of_admin() -> int:
+    """Remove what Django keeps of the admin's sessions that are over; how many."""
+    return AdminSession.objects.filter(expire_date__lt=timezone.now()).delete()[0]
 
 
 def end(session: Session, *, actor: Actor, reason: EndReason) -> bool:

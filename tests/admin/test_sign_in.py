@@ -1,10 +1,15 @@
+from datetime import timedelta
+
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from gal_dashboard.audit.models import AuditEntry
 from tests.admin.staff import PASSWORD, Staff, new_account
 from users.choices import Role
+from users.sessions import drop_expired_of_admin
 
 LOGIN = "/admin/login/"
 INDEX = "/admin/"
@@ -33,6 +38,18 @@ def test_staff_sign_in_and_out(client, sam):
     assert farewell["Clear-Site-Data"] == '"cache"'
     assert client.get(INDEX).status_code == 302
     assert deeds()[-2:] == [("sam", "session.started"), ("sam", "session.ended")]
+
+
+def test_sessions_that_are_over_are_dropped_and_no_others(client, sam):
+    sign_in(client, "sam")
+    over, _ = sign_in(Client(), "sam"), sign_in(Client(), "sam")
+    key = over.client.cookies["sessionid"].value
+    Session.objects.filter(pk=key).update(expire_date=timezone.now() - timedelta(seconds=1))
+
+    assert drop_expired_of_admin() == 1
+
+    assert not Session.objects.filter(pk=key).exists()
+    assert client.get(INDEX).status_code == 200
 
 
 def test_the_trail_names_a_login_without_giving_its_key_away(client, sam):
