@@ -225,7 +225,7 @@ def test_an_unknown_discord_id_is_not_found(discord_id, api):
     assert answer.status_code == 404, answer.text
 
 
-def test_the_list_is_filtered_and_counted(api):
+def test_the_list_is_filtered_and_counted(api, server):
     mark = new_name()
     active = new_user(api, display_name=f"{mark} one")
     scorer = new_user(api, riot_id=f"{mark}#EUW", roles=["Scorer"])
@@ -241,6 +241,8 @@ def test_the_list_is_filtered_and_counted(api):
     assert found(is_active="false") == [gone["id"]]
     assert found(role="Scorer") == [scorer["id"]]
     assert found(search=f"{mark.upper()} ONE") == [active["id"]]
+    rows(server, "UPDATE users_user SET is_superuser = true WHERE id = %s", gone["id"])
+    assert found(role="Administrator") == [gone["id"]]
     page = api.get(USERS, params={"search": mark, "skip": 2, "limit": 2}).json()
     assert (page["total"], page["page"], page["per_page"]) == (3, 2, 2)
     assert page["users"] == [active]
