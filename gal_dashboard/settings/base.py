@@ -3,14 +3,13 @@
 import logging
 from datetime import timedelta
 
-import dj_database_url
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from environs import validate
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from gal_dashboard.settings.environment import BASE_DIR, derive_key, env, need
+from gal_dashboard.settings import forms
+from gal_dashboard.settings.environment import BASE_DIR, derive_key, env, listed, need
 
 VERSION = "0.1.0"
 
@@ -24,13 +23,15 @@ DASHBOARD_VIEWER_PASSWORD = env.str("DASHBOARD_VIEWER_PASSWORD", default="")
 JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", default="") or derive_key(SECRET_KEY, "jwt-signing")
 # The key before it: tokens that it has signed are taken as long as it stands here.
 JWT_SIGNING_KEY_PREVIOUS = env.str("JWT_SIGNING_KEY_PREVIOUS", default="")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-HOST = env.str("HOST", default="127.0.0.1")
+ALLOWED_HOSTS = forms.need_hosts(
+    "ALLOWED_HOSTS", listed("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+)
+HOST = forms.need_address("HOST", env.str("HOST", default="127.0.0.1"))
 PORT = env.int("PORT", default=8000, validate=validate.Range(min=0, max=65535))
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = forms.need_redis("REDIS_URL", env.str("REDIS_URL", default=""))
 # Installations that share a Redis are told apart by it.
 REDIS_PREFIX = env.str("REDIS_PREFIX", default="gal", validate=validate.Length(min=1))
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0, validate=validate.Range(min=0))
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0, validate=validate.Range(min=0, max=8))
 RATE_LIMITS = env.bool("RATE_LIMITS", default=True)
 # Whether overlays are open to everybody by the number of their graphic, or by keys only.
 OVERLAY_PUBLIC_IDS = env.bool("OVERLAY_PUBLIC_IDS", default=True)
@@ -122,12 +123,10 @@ TEMPLATES = [
 DATABASE_URL = (
     env.str("DATABASE_URL", default="") or f"sqlite:///{BASE_DIR / 'var' / 'dashboard.sqlite3'}"
 )
-if not DATABASE_URL.startswith(("sqlite://", "postgres://", "postgresql://")):
-    raise ImproperlyConfigured(
-        "DATABASE_URL must name SQLite (sqlite:///file) or PostgreSQL (postgres://...)."
-    )
 DATABASES = {
-    "default": dj_database_url.parse(DATABASE_URL, conn_max_age=None, conn_health_checks=True)
+    "default": forms.need_database(
+        "DATABASE_URL", DATABASE_URL, conn_max_age=None, conn_health_checks=True
+    )
 }
 DATABASE_OPTIONS = {
     # IMMEDIATE takes the write lock when a transaction begins: writers wait in line for up to 20 s
@@ -229,12 +228,15 @@ REST_FRAMEWORK = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = None  # the gate in front of Django decides, by path
 FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
-CORS_ALLOWED_ORIGINS = env.list(
-    "CORS_ALLOWED_ORIGINS", default=["http://localhost:3000", "http://127.0.0.1:3000"]
+CORS_ALLOWED_ORIGINS = forms.need_origins(
+    "CORS_ALLOWED_ORIGINS",
+    listed("CORS_ALLOWED_ORIGINS", default=["http://localhost:3000", "http://127.0.0.1:3000"]),
 )
 CORS_ALLOW_CREDENTIALS = False
 # Pages that may open overlay sockets: all, or exactly these; "null" stands for local files.
-OVERLAY_ORIGINS = env.list("OVERLAY_ORIGINS", default=["*"])
+OVERLAY_ORIGINS = forms.need_origins(
+    "OVERLAY_ORIGINS", listed("OVERLAY_ORIGINS", default=["*"]), words=("*", "null")
+)
 CORS_ALLOW_HEADERS = [
     "accept",
     "authorization",

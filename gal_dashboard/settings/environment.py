@@ -36,6 +36,11 @@ def need(name: str) -> str:
     return value
 
 
+def listed(name: str, default: list[str]) -> list[str]:
+    """What stands between the commas, without the spaces around it."""
+    return [item.strip() for item in env.list(name, default=default)]
+
+
 def derive_key(secret: str, purpose: str) -> str:
     """64 hexadecimal digits from ``secret`` by HKDF-SHA256; other purposes give unrelated keys."""
     hkdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose.encode())

@@ -1,44 +1,29 @@
 """On air. Refuses to start when unsafe, in one line that names the variable."""
 
+from gal_dashboard.settings import safety
 from gal_dashboard.settings.base import *
 
-MINIMUM_PASSWORD_LENGTH = 15
-MINIMUM_KEY_LENGTH = 32
-# What people write where a password is asked for; each of these is long enough.
-SAMPLE_WORDS = (
-    "change",
-    "example",
-    "master-password",
-    "masterpassword",
-    "sample",
-    "secret-password",
+safety.refuse_weak_passwords(
+    DASHBOARD_MASTER_PASSWORD=DASHBOARD_MASTER_PASSWORD,
+    DASHBOARD_VIEWER_PASSWORD=DASHBOARD_VIEWER_PASSWORD,
 )
-
-for _name, _password in (
-    ("DASHBOARD_MASTER_PASSWORD", DASHBOARD_MASTER_PASSWORD),
-    ("DASHBOARD_VIEWER_PASSWORD", DASHBOARD_VIEWER_PASSWORD or DASHBOARD_MASTER_PASSWORD),
-):
-    if len(_password) < MINIMUM_PASSWORD_LENGTH:
-        raise ImproperlyConfigured(
-            f"{_name} needs {MINIMUM_PASSWORD_LENGTH} or more characters in production."
-        )
-    if any(_word in _password.lower() for _word in SAMPLE_WORDS):
-        raise ImproperlyConfigured(f"{_name} is a sample value; choose a random one.")
-if DASHBOARD_VIEWER_PASSWORD == DASHBOARD_MASTER_PASSWORD:
-    raise ImproperlyConfigured("DASHBOARD_VIEWER_PASSWORD must not be the master password.")
-for _name, _key in (
-    ("SECRET_KEY", SECRET_KEY),
-    ("JWT_SIGNING_KEY", JWT_SIGNING_KEY),
-    ("JWT_SIGNING_KEY_PREVIOUS", JWT_SIGNING_KEY_PREVIOUS or JWT_SIGNING_KEY),
-):
-    if len(_key.encode()) < MINIMUM_KEY_LENGTH:
-        raise ImproperlyConfigured(
-            f"{_name} needs {MINIMUM_KEY_LENGTH} or more bytes in production."
-        )
-if DEBUG:
-    raise ImproperlyConfigured("DJANGO_DEBUG must be off in production.")
-if "*" in ALLOWED_HOSTS:
-    raise ImproperlyConfigured("ALLOWED_HOSTS must list the real hosts in production, not *.")
+safety.refuse_weak_keys(
+    SECRET_KEY=SECRET_KEY,
+    JWT_SIGNING_KEY=JWT_SIGNING_KEY,
+    JWT_SIGNING_KEY_PREVIOUS=JWT_SIGNING_KEY_PREVIOUS,
+)
+safety.refuse_one_secret_twice(
+    SECRET_KEY=SECRET_KEY,
+    DASHBOARD_MASTER_PASSWORD=DASHBOARD_MASTER_PASSWORD,
+    DASHBOARD_VIEWER_PASSWORD=DASHBOARD_VIEWER_PASSWORD,
+    JWT_SIGNING_KEY=JWT_SIGNING_KEY,
+)
+safety.refuse_sample_passwords_in_addresses(DATABASE_URL=DATABASE_URL, REDIS_URL=REDIS_URL)
+safety.refuse_database_in_memory("DATABASE_URL", DATABASES["default"])
+safety.refuse_plain_origins("CORS_ALLOWED_ORIGINS", CORS_ALLOWED_ORIGINS)
+safety.refuse_all_hosts("ALLOWED_HOSTS", ALLOWED_HOSTS)
+safety.refuse_switch("DJANGO_DEBUG", DEBUG, safe=False)
+safety.refuse_switch("RATE_LIMITS", RATE_LIMITS, safe=True)
 
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True

@@ -13,6 +13,7 @@ import pytest
 from gal_dashboard.core.options import declared
 from gal_dashboard.settings.environment import BASE_DIR, env
 from tests.support.databases import base_environment
+from tests.support.manage_many import Done, manage_many
 
 EXAMPLE = (BASE_DIR / ".env.example").read_text(encoding="utf-8")
 LINE = re.compile(r"^(# )?([A-Z][A-Z0-9_]*)=(.*)$", re.MULTILINE)
@@ -31,35 +32,101 @@ SAFE = {
     "ALLOWED_HOSTS": "overlay.example.org",
     "PATH": os.environ["PATH"],
 }
+# Every variable that has an unsafe value, with one of each kind. An empty one is as good as absent.
 UNSAFE = [
-    ("DJANGO_DEBUG", "1"),
-    ("ALLOWED_HOSTS", "*"),
-    ("ALLOWED_HOSTS", "overlay.example.org,*"),
+    *[
+        (name, value)
+        for name in ("SECRET_KEY", "JWT_SIGNING_KEY", "JWT_SIGNING_KEY_PREVIOUS")
+        for value in (
+            "k3y-of-31-bytes-is-one-too-few!",
+            "changeme-changeme-changeme-changeme",
+            "django-insecure-0123456789abcdefghij",
+            "abcd" * 8,
+        )
+    ],
     ("SECRET_KEY", ""),
-    ("SECRET_KEY", "k" * 31),
-    ("JWT_SIGNING_KEY", "k" * 31),
-    ("JWT_SIGNING_KEY_PREVIOUS", "k" * 31),
-    ("DASHBOARD_MASTER_PASSWORD", "change-me-change-me"),
-    ("DASHBOARD_MASTER_PASSWORD", "master-password"),
-    ("DASHBOARD_VIEWER_PASSWORD", "your-sample-password"),
+    ("SECRET_KEY", "   "),
+    ("SECRET_KEY", None),
+    *[
+        (name, value)
+        for name in ("DASHBOARD_MASTER_PASSWORD", "DASHBOARD_VIEWER_PASSWORD")
+        for value in (
+            "14-characters!",
+            "change-me-change-me",
+            "master-password",
+            "your-sample-password",
+            "123412341234123412341234",
+        )
+    ],
     ("DASHBOARD_MASTER_PASSWORD", ""),
     ("DASHBOARD_MASTER_PASSWORD", "   "),
-    ("DASHBOARD_MASTER_PASSWORD", "p" * 14),
-    ("DASHBOARD_VIEWER_PASSWORD", "p" * 14),
+    ("DASHBOARD_MASTER_PASSWORD", None),
     ("DASHBOARD_VIEWER_PASSWORD", SAFE["DASHBOARD_MASTER_PASSWORD"]),
+    ("DASHBOARD_MASTER_PASSWORD", SAFE["SECRET_KEY"]),
+    ("JWT_SIGNING_KEY", SAFE["SECRET_KEY"]),
     ("APP_ENV", "prod"),
     ("APP_ENV", "Production"),
-    ("DATABASE_URL", "mysql://root@127.0.0.1/dashboard"),
-    ("DATABASE_URL", "nonsense"),
+    ("APP_ENV", "test"),
+    ("DJANGO_DEBUG", "1"),
+    ("DJANGO_DEBUG", "maybe"),
+    ("RATE_LIMITS", "off"),
+    ("RATE_LIMITS", "sometimes"),
+    ("LOG_LEVEL", "chatty"),
+    ("ALLOWED_HOSTS", ""),
+    ("ALLOWED_HOSTS", "*"),
+    ("ALLOWED_HOSTS", "overlay.example.org,*"),
+    ("ALLOWED_HOSTS", "https://overlay.example.org"),
+    ("ALLOWED_HOSTS", "overlay.example.org:443"),
+    ("ALLOWED_HOSTS", "overlay.example.org/admin"),
+    ("ALLOWED_HOSTS", "overlay.example.org,,"),
+    ("ALLOWED_HOSTS", "overlay.example.org crew.example.org"),
+    ("CORS_ALLOWED_ORIGINS", "*"),
+    ("CORS_ALLOWED_ORIGINS", "null"),
+    ("CORS_ALLOWED_ORIGINS", "crew.example.org"),
+    ("CORS_ALLOWED_ORIGINS", "https://crew.example.org/"),
+    ("CORS_ALLOWED_ORIGINS", "https://crew.example.org/board"),
+    ("CORS_ALLOWED_ORIGINS", "https://*.example.org"),
+    ("CORS_ALLOWED_ORIGINS", "https://Crew.example.org"),
+    ("CORS_ALLOWED_ORIGINS", "http://crew.example.org"),
+    ("OVERLAY_ORIGINS", "everybody"),
+    ("OVERLAY_ORIGINS", "https://obs.example.org/scene"),
+    ("OVERLAY_ORIGINS", "*,https://obs.example.org"),
+    ("OVERLAY_PUBLIC_IDS", "perhaps"),
+    ("HOST", "http://0.0.0.0"),
+    ("HOST", "0.0.0.0 8000"),
     ("PORT", "http"),
+    ("PORT", "-1"),
     ("PORT", "70000"),
     ("TRUSTED_PROXIES", "-1"),
+    ("TRUSTED_PROXIES", "nginx"),
+    ("TRUSTED_PROXIES", "10.0.0.1"),
+    ("TRUSTED_PROXIES", "1000"),
     ("WEB_THREADS", "0"),
+    ("WEB_THREADS", "many"),
+    ("DATABASE_URL", "mysql://root@127.0.0.1/dashboard"),
+    ("DATABASE_URL", "nonsense"),
+    ("DATABASE_URL", "postgres://"),
+    ("DATABASE_URL", "postgres://gal:p4ss@db.example.org:port/gal"),
+    ("DATABASE_URL", "postgres://gal:postgres@db.example.org/gal"),
+    ("DATABASE_URL", "postgres://gal:change-me@db.example.org/gal"),
+    ("DATABASE_URL", "sqlite:///:memory:"),
+    ("DATABASE_URL", "sqlite://nowhere"),
+    ("REDIS_URL", "http://cache.example.org"),
+    ("REDIS_URL", "cache.example.org:6379"),
+    ("REDIS_URL", "redis:///0"),
+    ("REDIS_URL", "redis://cache.example.org:port/0"),
+    ("REDIS_URL", "redis://:changeme@cache.example.org/0"),
+    ("REDIS_PREFIX", ""),
     ("ACCESS_TOKEN_EXPIRE_MINUTES", "0"),
     ("ACCESS_TOKEN_EXPIRE_MINUTES", str(8 * 24 * 60)),
-    ("LOG_LEVEL", "chatty"),
-    ("RATE_LIMITS", "sometimes"),
+    ("ACCESS_TOKEN_EXPIRE_MINUTES", "a day"),
+    ("DEMO", "please"),
+    ("GAL_GRAPHICS_LOCK_TTL_SECONDS", "soon"),  # for all options; tests/configuration has more
 ]
+# Names a file; one that is not there is as good as none.
+ALWAYS_SAFE = {"ENV_FILE"}
+COMMANDS = [("serve", "--port", "0"), ("check",), ("migrate", "--verbosity=0")]
+HOLDS_A_SECRET = re.compile(r"_(KEY|PREVIOUS|PASSWORD|URL|TOKEN)\Z")
 
 
 def manage(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -143,16 +210,55 @@ def test_a_safe_environment_starts():
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize(("name", "value"), UNSAFE)
-def test_an_unsafe_environment_is_refused_in_one_line_that_names_the_variable(name, value):
-    done = manage(SAFE | {name: value}, "serve", "--port", "0")
+def environment_with(name: str, value: str | None) -> dict[str, str]:
+    """The safe one, with one variable changed or taken away."""
+    return {key: text for key, text in (SAFE | {name: value}).items() if text is not None}
 
-    assert done.returncode == 1
-    assert done.stdout == ""
-    [line] = done.stderr.splitlines()
-    assert name in line
-    if value.strip() and name.endswith(("_KEY", "_PREVIOUS", "_PASSWORD")):
-        assert value not in line
+
+@pytest.fixture(scope="module")
+def refusals() -> dict[tuple, list[Done]]:
+    """What each command says to each unsafe environment."""
+    runs = [(command, environment_with(*case)) for case in UNSAFE for command in COMMANDS]
+    answers = iter(manage_many(runs))
+    return {case: [next(answers) for _ in COMMANDS] for case in UNSAFE}
+
+
+def test_every_variable_has_an_unsafe_value():
+    assert set(LISTED) - {name for name, _ in UNSAFE} == ALWAYS_SAFE
+
+
+@pytest.mark.parametrize(("name", "value"), UNSAFE)
+def test_an_unsafe_environment_is_refused_in_one_line_that_names_the_variable(
+    name, value, refusals
+):
+    for done in refusals[name, value]:
+        assert done.returncode == 1
+        assert done.stdout == ""
+        [line] = done.stderr.splitlines()
+        assert name in line
+        if value and value.strip() and HOLDS_A_SECRET.search(name):
+            assert value not in line
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALLOWED_HOSTS", "overlay.example.org, .crew.example.org, 192.0.2.7, [2001:db8::7]"),
+        ("CORS_ALLOWED_ORIGINS", ""),
+        ("CORS_ALLOWED_ORIGINS", "https://crew.example.org:8443, http://localhost:3000"),
+        ("OVERLAY_ORIGINS", ""),
+        ("OVERLAY_ORIGINS", "null,https://obs.example.org"),
+        ("DATABASE_URL", "postgres://gal:p%40ss@db.example.org:5432/gal?sslmode=require"),
+        ("REDIS_URL", "rediss://:p4ssw0rd-of-redis@cache.example.org:6380/1"),
+        ("REDIS_URL", "unix:///run/redis/redis.sock"),
+        ("TRUSTED_PROXIES", "1"),
+        ("HOST", "::"),
+    ],
+)
+def test_what_is_safe_is_taken(name, value):
+    done = manage(SAFE | {name: value}, "check")
+
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_deployment_check_is_content_with_a_safe_environment():
