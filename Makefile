@@ -20,7 +20,7 @@ run: $(VENV)/.run .env.local ## Start the server; the first time, install and pr
 
 setup: $(VENV)/.dev .env.local ## Install everything for development, write .env.local
 
-test: $(VENV)/.dev ## Run all tests; what needs PostgreSQL, Redis or Chromium is skipped without them
+test: $(VENV)/.dev ## Run all tests; what needs PostgreSQL, Redis, Chromium or nginx is skipped without them
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.dev ## Lint, format, types, imports, deployment check, migrations, all tests

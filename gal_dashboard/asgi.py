@@ -25,6 +25,7 @@ from gal_dashboard.operations.memory import GivesMemoryBack, settle  # noqa: E40
 from gal_dashboard.operations.rates import Rates  # noqa: E402
 from gal_dashboard.operations.stamps import Stamps  # noqa: E402
 from gal_dashboard.operations.static_files import static_files  # noqa: E402
+from gal_dashboard.operations.transport_security import TransportSecurity  # noqa: E402
 from gal_dashboard.realtime.hub import hub  # noqa: E402
 from gal_dashboard.routing import websockets  # noqa: E402
 from graphics.overlay_page import PATH as OVERLAY_PATH  # noqa: E402
@@ -53,7 +54,7 @@ async def http(scope, receive, send) -> None:
         await files_or_django(scope, receive, send)
 
 
-gate = Gate(Rates(http), limits=GateLimits(), may_send_large=may_send_large)
+gate = TransportSecurity(Gate(Rates(http), limits=GateLimits(), may_send_large=may_send_large))
 
 
 async def lifespan(scope, receive, send) -> None:

@@ -78,6 +78,7 @@ class OverlayPage:
             (b"content-security-policy", self._policy(host).encode()),
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"no-referrer"),
+            (b"cross-origin-opener-policy", b"same-origin"),
             (b"access-control-allow-origin", b"*"),
         ]
 

@@ -28,6 +28,8 @@ class AdminPagesMiddleware:
         response = self.get_response(request)
         if request.path_info == ADMIN or request.path_info.startswith(f"{ADMIN}/"):
             response._csp_replace = settings.ADMIN_CONTENT_SECURITY_POLICY  # type: ignore[attr-defined]  # noqa: SLF001 - what django-csp's decorators set
+            # no page of others shows or reads anything of the admin
+            response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
             is_secret = getattr(response, SHOWN_ONCE, False)
             response.headers["Cache-Control"] = "no-store" if is_secret else CACHE_CONTROL
         return response

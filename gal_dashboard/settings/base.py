@@ -228,9 +228,11 @@ REST_FRAMEWORK = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = None  # the gate in front of Django decides, by path
 FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
+# On a machine of one's own the dashboard runs there, too; on air it is named or there is none.
+OWN_DASHBOARD = ["http://localhost:3000", "http://127.0.0.1:3000"]
 CORS_ALLOWED_ORIGINS = forms.need_origins(
     "CORS_ALLOWED_ORIGINS",
-    listed("CORS_ALLOWED_ORIGINS", default=["http://localhost:3000", "http://127.0.0.1:3000"]),
+    listed("CORS_ALLOWED_ORIGINS", default=[] if APP_ENV == "production" else OWN_DASHBOARD),
 )
 CORS_ALLOW_CREDENTIALS = False
 # Pages that may open overlay sockets: all, or exactly these; "null" stands for local files.

@@ -1,6 +1,6 @@
-"""What some tests need and a machine may lack: PostgreSQL, Redis, Chromium, a clock to be turned.
+"""What some tests need and a machine may lack: PostgreSQL, Redis, Chromium, nginx, faketime.
 
-Absent, their tests are skipped with one line. ``GAL_REQUIRE=postgres,redis,browser`` makes an
+Absent, their tests are skipped with one line. ``GAL_REQUIRE=postgres,redis,browser,nginx`` makes an
 absence a failure, so that a run that must be whole cannot be green by skipping.
 """
 
@@ -10,6 +10,7 @@ import socket
 from dataclasses import dataclass
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+NGINX = ("nginx", "/usr/sbin/nginx")  # Debian keeps it where only root looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ REQUIREMENTS = (
     Requirement("redis", "redis_server", "redis-server", programs=("redis-server",)),
     Requirement("browser", "browser", "Chromium", programs=CHROMIUM),
     Requirement("faketime", "faketime", "faketime", programs=("faketime",)),
+    Requirement("nginx", "nginx", "nginx", programs=NGINX),
 )
 
 
