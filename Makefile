@@ -9,7 +9,7 @@ PRODUCTION = ENV_FILE= APP_ENV=production SECRET_KEY=$(RANDOM_KEY) \
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check coverage lint format requirements
+.PHONY: help run setup test check coverage lint format requirements audit
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -48,6 +48,12 @@ requirements: $(VENV)/.dev ## Pin all dependencies anew, with hashes
 	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	    --no-emit-index-url --custom-compile-command "make requirements" --quiet \
 	    --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+audit: $(VENV)/.dev ## Ask PyPI's advisories about all pinned packages; needs the internet, so `check` does not
+	$(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit --strict --disable-pip --require-hashes \
+	    -r requirements.txt
+	$(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit --strict --disable-pip --require-hashes \
+	    -r requirements-dev.txt
 
 .env.local: | $(VENV)/.run
 	@$(BIN)/python -m gal_dashboard.operations.environment_file
