@@ -3,10 +3,13 @@
 import asyncio
 import json
 import secrets
+import shutil
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,6 +17,7 @@ import orjson
 import pytest
 
 from tests.deploy.conftest import Installation
+from tests.deploy.proxy import SHIPPED, Proxy
 from tests.support.api import Api
 from tests.support.stream_client import StreamClient
 
@@ -63,8 +67,15 @@ def log_lines(installation: Installation) -> list[dict[str, Any]]:
 # --- What it lets through -------------------------------------------------------------------------
 
 
-def test_the_configuration_is_accepted_without_a_warning(installation: Installation):
-    done = installation.proxy.check()
+@pytest.mark.parametrize("upstream", [None, "upstream.conf", "upstream.docker.conf"])
+def test_the_configuration_is_accepted_without_a_warning(
+    installation: Installation, tmp_path: Path, upstream: str | None
+):
+    proxy = Proxy(tmp_path / "nginx", installation.servers)
+    if upstream is not None:
+        shutil.copy(SHIPPED / "gal" / upstream, proxy.folder / "gal" / "upstream.conf")
+
+    done = proxy.check()
 
     assert done.returncode == 0, done.stderr
     assert "warn" not in done.stderr
@@ -168,9 +179,10 @@ def test_sign_ins_are_counted_by_the_true_address(installation: Installation):
             client.headers.update({"X-Forwarded-For": claimed, "Forwarded": f"for={claimed}"})
             return client.post("/auth/login", json={"master_password": "wrong" * 4}).status_code
 
-    guesses = [attempt("127.0.0.2", f"203.0.113.{number}") for number in range(PLACES + 1)]
+    with ThreadPoolExecutor() as crowd:  # all within a minute, however busy the machine is
+        guesses = list(crowd.map(attempt, ["127.0.0.2"] * 8, [f"203.0.113.{n}" for n in range(8)]))
 
-    assert guesses == [401] * PLACES + [429]
+    assert sorted(guesses) == [401] * PLACES + [429] * 3
     assert attempt("127.0.0.3", "203.0.113.0") == 401
 
 
@@ -312,12 +324,10 @@ async def test_a_killed_process_costs_its_overlays_seconds_and_no_frame(
 
         installation.servers[0].kill()
         killed_at = time.monotonic()
-        await screens[0].until(lambda _: any(one.endings for one in screens), within=SECONDS)
-        orphans = [one for one in screens if one.endings]
-        for one in orphans:
-            await one.until_connected(2, within=SECONDS)
+        await write_until(crew, graphic_id, screens, ["Three"])
         seconds = time.monotonic() - killed_at
-        await write_until(crew, graphic_id, screens, ["Three", "Four"])
+        orphans = [one for one in screens if one.endings]
+        await write_until(crew, graphic_id, screens, ["Four"])
 
     assert 0 < len(orphans) < SCREENS
     assert seconds < BACK_WITHIN
