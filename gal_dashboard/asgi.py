@@ -21,7 +21,10 @@ from gal_dashboard.events.pruner import pruner  # noqa: E402
 from gal_dashboard.operations.gate import Gate, GateLimits  # noqa: E402
 from gal_dashboard.operations.large_bodies import may_send_large  # noqa: E402
 from gal_dashboard.operations.login_queue import LoginQueue  # noqa: E402
+from gal_dashboard.operations.measuring import ROUTE, Measured  # noqa: E402
 from gal_dashboard.operations.memory import GivesMemoryBack, settle  # noqa: E402
+from gal_dashboard.operations.metrics_page import PATH as METRICS_PATH  # noqa: E402
+from gal_dashboard.operations.metrics_page import MetricsPage  # noqa: E402
 from gal_dashboard.operations.rates import Rates  # noqa: E402
 from gal_dashboard.operations.stamps import Stamps  # noqa: E402
 from gal_dashboard.operations.static_files import static_files  # noqa: E402
@@ -35,26 +38,38 @@ from graphics.ready_views import ReadyViews  # noqa: E402
 from graphics.sweeper import sweeper  # noqa: E402
 from users.league_passwords import adopt_at_start  # noqa: E402
 
+READY_ROUTE = "/api/v1/graphics/{pk}/view"
+READY_ROUTE_OF_KEYS = "/api/v1/graphics/k/{overlay_key}/view"
+
 django_threads = LoginQueue(
     HeldAnswers(WSGIMiddleware(GivesMemoryBack(django_application), workers=settings.WEB_THREADS))
 )
 overlay_page = Stamps(OverlayPage(frame_ancestors=settings.OVERLAY_FRAME_ANCESTORS))
 ready_views = Stamps(ReadyViews(django_threads))
+metrics_page = Stamps(MetricsPage(django_threads))
 files_or_django = Stamps(static_files(django_threads))
 
 
 async def http(scope, receive, send) -> None:
     if scope["method"] not in {"GET", "HEAD"} or "gal.refusal" in scope:
         await django_threads(scope, receive, send)
-    elif READY_PATH.match(scope["path"]):
+    elif ready := READY_PATH.match(scope["path"]):
+        scope[ROUTE] = READY_ROUTE if ready[1] else READY_ROUTE_OF_KEYS
         await ready_views(scope, receive, send)
     elif OVERLAY_PATH.match(scope["path"]):
+        scope[ROUTE] = "/overlay/{id}"
         await overlay_page(scope, receive, send)
+    elif scope["path"] == METRICS_PATH:
+        await metrics_page(scope, receive, send)
     else:
+        if scope["path"].startswith(settings.STATIC_URL):
+            scope[ROUTE] = "/static/{path}"
         await files_or_django(scope, receive, send)
 
 
-gate = TransportSecurity(Gate(Rates(http), limits=GateLimits(), may_send_large=may_send_large))
+gate = TransportSecurity(
+    Gate(Measured(Rates(http)), limits=GateLimits(), may_send_large=may_send_large)
+)
 
 
 async def lifespan(scope, receive, send) -> None:

@@ -8,9 +8,12 @@ of the graphic is locked before anything is judged, and the database's clock dec
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Count, Min
+
 from gal_dashboard.audit import trail
 from gal_dashboard.core.clock import database_now
 from gal_dashboard.core.context import SYSTEM, Actor
+from gal_dashboard.core.monitoring import count_after_commit
 from gal_dashboard.core.options import value
 from gal_dashboard.events.recording import emit, recording
 from graphics import events
@@ -24,6 +27,7 @@ from graphics.errors import (
     LockNotHeldError,
 )
 from graphics.models import CanvasLease, Graphic
+from graphics.monitoring import LOCKS
 from graphics.options import LOCK_TTL
 from graphics.querysets import GraphicQuerySet
 
@@ -44,6 +48,7 @@ def acquire_lock(*, graphic_id: int, claim: Claim) -> CanvasLease:
         lease = live_lease(graphic, now)
         if lease is not None:
             if not claim.holds(lease):
+                LOCKS.labels("refused").inc()
                 raise LockBusyError(**facts_of(lease))
             return _extend(lease, now)
         lease = CanvasLease.objects.create(
@@ -59,6 +64,7 @@ def acquire_lock(*, graphic_id: int, claim: Claim) -> CanvasLease:
         taken = {"holder": (None, lease.user_name), "fence": (None, lease.fence)}
         trail.record("graphic.lock_acquired", actor=claim.actor, target=graphic, changes=taken)
         emit(events.lock_changed("acquired", lease))
+        count_after_commit(LOCKS.labels("acquired"))
         return lease
 
 
@@ -126,10 +132,10 @@ def sweep_locks() -> int:
     return swept
 
 
-def next_expiry() -> datetime | None:
-    """When the first of the leases that are not ended ends; ``None`` if there is none."""
-    rows = CanvasLease.objects.unended().order_by("expires_at")
-    return rows.values_list("expires_at", flat=True).first()
+def outlook() -> tuple[int, datetime | None]:
+    """How many leases are not ended, and when the first of them ends."""
+    rows = CanvasLease.objects.unended().aggregate(held=Count("pk"), first=Min("expires_at"))
+    return rows["held"], rows["first"]
 
 
 def live_lease(graphic: Graphic, now: datetime) -> CanvasLease | None:
@@ -150,8 +156,10 @@ def refuse_unless_writable(graphic: Graphic, claim: Claim) -> None:
     now = database_now()
     lease = live_lease(graphic, now)
     if lease is not None and not claim.holds(lease):
+        LOCKS.labels("refused").inc()
         raise GraphicLockedError(**facts_of(lease))
     if _has_lost(graphic, claim):
+        LOCKS.labels("lost").inc()
         raise LockLostError(current_version=graphic.version)
 
 
@@ -159,6 +167,7 @@ def refuse_if_busy(graphic: Graphic, claim: Claim) -> None:
     """For archive and deletion: ``LockBusyError`` while another session holds the lock."""
     lease = live_lease(graphic, database_now())
     if lease is not None and not claim.holds(lease):
+        LOCKS.labels("refused").inc()
         raise LockBusyError(**facts_of(lease))
 
 
@@ -220,6 +229,7 @@ def _end(lease: CanvasLease, end: LeaseEnd, *, by: Actor | None = None, reason: 
     lease.ended_at = database_now()
     lease.save(update_fields=["end", "ended_at"])
     emit(events.lock_changed(end.value, lease, by=by, reason=reason))
+    count_after_commit(LOCKS.labels(end.value))
 
 
 def _next_fence(graphic: Graphic, now: datetime) -> int:

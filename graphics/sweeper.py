@@ -21,6 +21,7 @@ from gal_dashboard.realtime.hub import hub
 from graphics import locks, pruning
 from graphics.key_sockets import key_sockets
 from graphics.key_uses import key_uses
+from graphics.monitoring import HELD
 from users.last_seen import last_seen
 from users.sessions import drop_expired_of_admin
 
@@ -74,7 +75,8 @@ class Sweeper(BackgroundWorker):
                 pruning.prune_leases()
                 pruning.prune_revisions()
                 drop_expired_of_admin()
-            self._next_end = locks.next_expiry()
+            held, self._next_end = locks.outlook()
+            HELD.set(held)
             if self._next_end is None:
                 return LOOK_SECONDS
             left = (self._next_end - database_now()).total_seconds()

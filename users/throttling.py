@@ -20,6 +20,7 @@ from gal_dashboard.core import options
 from gal_dashboard.core.addresses import household
 from gal_dashboard.core.errors import DomainError, ErrorKind
 from users.errors import TooManyLoginsError
+from users.monitoring import LOGINS
 from users.options import LOGIN_ATTEMPTS
 
 WINDOW_SECONDS: Final = 60
@@ -40,6 +41,21 @@ def attempt(address: str) -> Iterator[None]:
 
     Raises ``TooManyLoginsError`` when ``address`` failed too often; that is no attempt.
     """
+    try:
+        with _place_for(address):
+            yield
+    except TooManyLoginsError:
+        LOGINS.labels("throttled").inc()
+        raise
+    except DomainError as error:
+        if error.kind == ErrorKind.UNAUTHENTICATED:
+            LOGINS.labels("refused").inc()
+        raise
+    LOGINS.labels("accepted").inc()
+
+
+@contextmanager
+def _place_for(address: str) -> Iterator[None]:
     places = range(options.value(LOGIN_ATTEMPTS))
     keys = [f"login:{household(address) or 'unknown'}:{place}" for place in places]
     try:

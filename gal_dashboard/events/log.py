@@ -11,13 +11,17 @@ from gal_dashboard.events.models import Epoch, Stream, StreamEntry
 
 @dataclass(frozen=True, slots=True)
 class LoggedEvent:
-    """One entry of a stream as it was stored; the payloads are JSON text."""
+    """One entry of a stream as it was stored; the payloads are JSON text.
+
+    ``request_id`` is that of the request that wrote it, empty for commands.
+    """
 
     seq: int
     type: str
     payload: str
     public_payload: str | None
     created_at: datetime
+    request_id: str
 
 
 def epoch() -> str:
@@ -46,7 +50,12 @@ def entries(stream: str, *, after: int, limit: int) -> list[LoggedEvent]:
         StreamEntry.objects.filter(stream=stream, seq__gt=after)
         .order_by("seq")
         .values_list(
-            "seq", "event__type", "event__payload", "event__public_payload", "event__created_at"
+            "seq",
+            "event__type",
+            "event__payload",
+            "event__public_payload",
+            "event__created_at",
+            "event__request_id",
         )[:limit]
     )
     return [LoggedEvent(*row) for row in rows]

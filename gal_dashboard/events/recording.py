@@ -18,6 +18,7 @@ from gal_dashboard.core import context, wire
 from gal_dashboard.events import streams
 from gal_dashboard.events.catalogue import EventData
 from gal_dashboard.events.models import Event, Stream, StreamEntry
+from gal_dashboard.events.monitoring import EVENTS
 
 # The type of what processes tell each other; no frame has it.
 INTERNAL: Final = "internal"
@@ -75,6 +76,7 @@ def recording() -> Iterator[None]:
             if collected.events:
                 heads = _store(collected.events)
                 transaction.on_commit(lambda: _announce(heads), robust=True)
+                transaction.on_commit(lambda: _count(collected.events), robust=True)
     finally:
         _open.reset(token)
 
@@ -169,6 +171,11 @@ def _take_numbers(name: str, count: int) -> int:
             [name, count, count],
         )
         return int(cursor.fetchone()[0])
+
+
+def _count(events: list[tuple[NewEvent, tuple[str, ...]]]) -> None:
+    for event, _ in events:
+        EVENTS.labels(event.type).inc()
 
 
 def _announce(heads: dict[str, int]) -> None:

@@ -7,10 +7,14 @@ class OperationsConfig(AppConfig):
     verbose_name = "Operations"
 
     def ready(self) -> None:
-        from gal_dashboard.core import options
+        from gal_dashboard.core import monitoring, options
         from gal_dashboard.events import catalogue
+        from gal_dashboard.operations import vitals
         from gal_dashboard.operations.announcements import EVENT_TYPES
         from gal_dashboard.operations.options import OPTIONS
+        from gal_dashboard.realtime.hub import hub
 
         options.declare(OPTIONS)
         catalogue.declare(EVENT_TYPES)
+        monitoring.look_with(vitals.look)
+        hub.accompany(vitals.Lookout())

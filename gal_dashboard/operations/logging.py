@@ -22,12 +22,14 @@ _KEY = re.compile(r"(/k/)[^\s\"'/?#\\]+|\bov[kp]_[A-Za-z0-9_.:%-]+")
 class RequestFilter(logging.Filter):
     """Adds the id of the request that a line was written in, and takes the request itself out.
 
+    A line that is about another request brings that one's id itself.
+
     Django passes the request along with its warnings and faults. As text it is the whole address,
     and what clients put into a query string is not for the log.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = context.request_id() or None
+        record.request_id = getattr(record, "request_id", "") or context.request_id() or None
         record.__dict__.pop("request", None)
         return True
 

@@ -12,6 +12,8 @@ from django.conf import settings
 
 from gal_dashboard.core.addresses import address_in, household
 from gal_dashboard.operations.gate import ASGIApp, Receive, Refusal, Scope, Send
+from gal_dashboard.operations.monitoring import LOGINS_WAITING
+from users.monitoring import LOGINS
 
 PATHS: Final = frozenset({"/auth/login", "/admin/login/"})
 AT_ONCE: Final = 2  # as many as hashes may run
@@ -49,6 +51,7 @@ class LoginQueue:
         try:
             await self._turn(household(address_in(scope, settings.TRUSTED_PROXIES)))
         except NoTurnError:
+            LOGINS.labels("busy").inc()
             scope["gal.refusal"] = BUSY
             await self._app(scope, receive, send)
             return
@@ -70,6 +73,7 @@ class LoginQueue:
             raise NoTurnError
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         line.append(turn)
+        LOGINS_WAITING.inc()
         try:
             # not wait_for(), which in Python 3.11 forgets a cancellation that comes with the turn
             async with asyncio.timeout(LONGEST_WAIT_SECONDS):
@@ -80,6 +84,8 @@ class LoginQueue:
             if isinstance(interruption, TimeoutError):
                 raise NoTurnError from None
             raise
+        finally:
+            LOGINS_WAITING.dec()
 
     def _pass_on(self) -> None:
         """Give the place to the first of the next line that still waits."""

@@ -12,6 +12,8 @@ from gal_dashboard.api.answers import error_response
 from gal_dashboard.core import context, options
 from gal_dashboard.core.addresses import client_address
 from gal_dashboard.core.context import RequestContext
+from gal_dashboard.operations.measuring import ROUTE, UNKNOWN, template_of
+from gal_dashboard.operations.monitoring import THREADS_BUSY
 from gal_dashboard.operations.stamps import request_id_of, seconds_since
 
 access_log = logging.getLogger("gal_dashboard.access")
@@ -37,6 +39,7 @@ class RequestMiddleware:
         request.META["REMOTE_ADDR"] = address
         request_id = request_id_of(request.headers.get("X-Request-ID", ""))
         scope = request.META.get("asgi.scope") or {}
+        THREADS_BUSY.inc()
         context.enter(
             RequestContext(
                 request_id=request_id,
@@ -49,6 +52,8 @@ class RequestMiddleware:
                 response = self.get_response(request)
             if response.status_code not in WITHOUT_BODY:
                 response["Content-Length"] = len(response.content)
+            match = request.resolver_match
+            scope[ROUTE] = UNKNOWN if match is None else template_of(match.route)
             response["X-Request-ID"] = request_id
             response["X-Process-Time"] = seconds_since(started)
             access_log.info(
@@ -64,6 +69,7 @@ class RequestMiddleware:
             )
             return response
         finally:
+            THREADS_BUSY.dec()
             context.enter(None)
 
 

@@ -68,7 +68,7 @@ OPTIONS: Final = (
         check=_check_token,
         seen_by="configuration:write",
         title="Token of the monitoring",
-        help="Whoever sends it as `Authorization: Bearer` to /health/ready is told which part "
-        "does not answer. Empty: only staff are.",
+        help="Whoever sends it as `Authorization: Bearer` is told by /health/ready which part does "
+        "not answer, and all numbers by /metrics. Empty: only staff are.",
     ),
 )

@@ -81,6 +81,10 @@ class HttpProtocol(HttpToolsProtocol):
             self._head_timer = None
 
     def _refuse(self, status: int, code: str, detail: str) -> None:
+        # Not above: workers must have told the library who they are before it makes a counter.
+        from gal_dashboard.operations.monitoring import REFUSALS
+
+        REFUSALS.labels(code).inc()
         body = json.dumps({"detail": detail, "code": code}).encode()
         headers = [
             *self.server_state.default_headers,

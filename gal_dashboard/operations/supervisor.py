@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
+from gal_dashboard.operations import metric_files
 from gal_dashboard.operations.server import (
     APP,
     EXIT_AFTER,
@@ -38,11 +39,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Worker:
-    """One process, and the pipe on which it says that it is ready.
+    """One process in its ``place``, and the pipe on which it says that it is ready.
 
     The pipe's end is the order to end: so workers also end when this process is killed.
     """
 
+    place: int
     process: SpawnProcess
     pipe: Connection
     is_ready: bool = False
@@ -58,8 +60,9 @@ class Worker:
                 self.is_ready = self.pipe.recv() == "ready"
 
 
-def work(app: str, listener: socket.socket, pipe: Connection) -> None:
+def work(app: str, listener: socket.socket, pipe: Connection, place: int) -> None:
     """What a worker's process does."""
+    metric_files.write_as(place)  # before the app is loaded, and its counters with it
 
     def tell() -> None:
         with suppress(OSError):  # a supervisor that was killed; the order to end is on its way
@@ -96,7 +99,7 @@ class Supervisor:
         self.count = count
         self.workers: list[Worker] = []
         self.is_stopping = False
-        self._missing: list[float] = []  # when each replacement is due
+        self._missing: list[tuple[float, int]] = []  # when a replacement is due, and its place
 
     def stop(self) -> None:
         self.is_stopping = True
@@ -104,11 +107,12 @@ class Supervisor:
     def kill(self) -> None:
         for worker in self.workers:
             worker.process.kill()
+        metric_files.remove()
         os._exit(1)
 
     def start(self) -> None:
         """Return when all workers serve, or ``stop`` was called. Raises ``CannotServeError``."""
-        self.workers.extend(self._start_worker() for _ in range(self.count))
+        self.workers.extend(self._start_worker(place) for place in range(self.count))
         while not (self.is_stopping or all(worker.is_ready for worker in self.workers)):
             self._wait()
             if not self.is_stopping and any(worker.is_dead for worker in self.workers):
@@ -132,12 +136,12 @@ class Supervisor:
                 worker.process.kill()
                 worker.process.join()
 
-    def _start_worker(self) -> Worker:
+    def _start_worker(self, place: int) -> Worker:
         ours, theirs = processes.Pipe()
-        process = processes.Process(target=work, args=(self.app, self.listener, theirs))
+        process = processes.Process(target=work, args=(self.app, self.listener, theirs, place))
         process.start()
         theirs.close()  # or the pipe would not end with the worker
-        return Worker(process, ours)
+        return Worker(place, process, ours)
 
     def _wait(self) -> None:
         """Until something happens to a worker, or a moment has passed: signals only set a flag."""
@@ -157,20 +161,22 @@ class Supervisor:
             worker.pipe.close()
             worker.process.close()
             self.workers.remove(worker)
-            self._missing.append(now if now - worker.born > YOUNG else now + YOUNG)
+            metric_files.bury(worker.place)
+            due = now if now - worker.born > YOUNG else now + YOUNG
+            self._missing.append((due, worker.place))
 
     def _replace(self) -> None:
         now = time.monotonic()
-        for due in [due for due in self._missing if due <= now]:
-            self._missing.remove(due)
-            self.workers.append(self._start_worker())
+        for due, place in [missing for missing in self._missing if missing[0] <= now]:
+            self._missing.remove((due, place))
+            self.workers.append(self._start_worker(place))
 
 
 def serve_many(
     *, app: str = APP, host: str, port: int, workers: int, announce: Callable[[str], None]
 ) -> None:
     """As ``server.serve``, in ``workers`` processes; ``announce`` when all of them serve."""
-    with bind(host, port) as listener:
+    with bind(host, port) as listener, metric_files.shared():
         supervisor = Supervisor(app, listener, workers)
         on_end_signals(supervisor.stop, supervisor.kill)
         supervisor.start()

@@ -20,6 +20,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from gal_dashboard.realtime.monitoring import POKES
+
 logger = logging.getLogger(__name__)
 
 # Sent in the event loop with ``heads`` when another process says that it has committed.
@@ -129,7 +131,9 @@ class Bus:
         message = msgspec.json.encode(Pokes(sender=self._id, epoch=epoch, heads=heads))
         try:
             await redis.publish(self._channel, message)
+            POKES.labels("sent").inc()
         except AWAY:
+            POKES.labels("failed").inc()
             newer, self._waiting = self._waiting, {}
             self.tell(heads)
             self.tell(newer)
@@ -171,6 +175,7 @@ class Bus:
             return
         if pokes.sender == self._id or pokes.epoch != self._epoch:
             return
+        POKES.labels("heard").inc()
         self._hear(pokes.heads)
         advanced_elsewhere.send_robust(sender=Bus, heads=pokes.heads)
 

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.utils import timezone
 
@@ -17,6 +17,7 @@ from gal_dashboard.events import catalogue
 from gal_dashboard.realtime import protocol, transports
 from gal_dashboard.realtime.eager import Rest, begin
 from gal_dashboard.realtime.limits import Limits
+from gal_dashboard.realtime.monitoring import DROPPED
 from gal_dashboard.realtime.protocol import CloseCode, Frame, Message, SkipReason
 
 logger = logging.getLogger(__name__)
@@ -142,7 +143,7 @@ class Connection:
             logger.error(
                 "Frame %s of %s would leave a gap after %s", frame.seq, self.stream, self.seq
             )
-            self.cut(CloseCode.TOO_SLOW)
+            self.drop("gap")
             return
         self.seq = frame.seq
         if not self._may_see(frame.type):
@@ -200,6 +201,12 @@ class Connection:
             self._clear()
             self._close(code)
 
+    def drop(self, reason: Literal["backlog", "stalled", "behind", "gap"]) -> None:
+        """Close a client that is too slow; it comes back and resumes."""
+        if not self.is_done:
+            DROPPED.labels(reason).inc()
+            self.cut(CloseCode.TOO_SLOW)
+
     def leave(self) -> None:
         """The socket is gone: nothing is sent and nothing is kept."""
         self.is_done = True
@@ -217,7 +224,7 @@ class Connection:
             self._blocked_since is not None
             and now - self._blocked_since > self._limits.stall_seconds
         ):
-            self.cut(CloseCode.TOO_SLOW)
+            self.drop("stalled")
 
     def _close(self, code: CloseCode) -> None:
         self.is_done, self.close_code = True, code
@@ -234,6 +241,11 @@ class Connection:
             self._cut_timer = self._loop.call_later(
                 self._limits.close_seconds, transports.abort, self._send
             )
+
+    @property
+    def backlog(self) -> tuple[int, int]:
+        """What waits for the client to read: how many messages, and their bytes."""
+        return len(self._backlog), self._backlog_bytes
 
     # --- How it gets out --------------------------------------------------------------------------
     async def drained(self) -> None:
@@ -260,7 +272,7 @@ class Connection:
         )
         if is_full:
             logger.info("Closing a slow client of %s at %s", self.stream, self.seq)
-            self.cut(CloseCode.TOO_SLOW)
+            self.drop("backlog")
             return
         self._backlog.append(message)
         self._backlog_bytes += message.size

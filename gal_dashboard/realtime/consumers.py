@@ -20,7 +20,15 @@ from gal_dashboard.core.context import Actor
 from gal_dashboard.core.errors import DomainError, ErrorKind
 from gal_dashboard.core.options import value
 from gal_dashboard.events import streams
-from gal_dashboard.realtime import admission, inbound, messages, ports, protocol, tickets
+from gal_dashboard.realtime import (
+    admission,
+    inbound,
+    messages,
+    monitoring,
+    ports,
+    protocol,
+    tickets,
+)
 from gal_dashboard.realtime.connection import Connection
 from gal_dashboard.realtime.handshake import Handshake
 from gal_dashboard.realtime.hub import hub
@@ -57,6 +65,7 @@ class StreamConsumer(AsyncConsumer):
     """
 
     channel_layer_alias = None
+    kind: ClassVar[str]  # one of monitoring.KINDS
     message_bytes: ClassVar[int]
 
     connection: Connection | None = None
@@ -96,6 +105,7 @@ class StreamConsumer(AsyncConsumer):
         hub.ensure_started()
         self.handshake = Handshake(self.scope)
         if not self.may_knock():
+            monitoring.REFUSED.labels(self.kind).inc()
             await self.base_send({"type": "websocket.close"})  # before accept: HTTP 403
             return False
         # Browsers see a close code only after accept.
@@ -104,6 +114,8 @@ class StreamConsumer(AsyncConsumer):
         self.connection = Connection(
             send=self.base_send, stream=self.stream_name(), limits=hub.limits
         )
+        monitoring.OPENED.labels(self.kind).inc()
+        monitoring.SOCKETS.labels(self.kind).inc()
         self._joining = asyncio.get_running_loop().create_task(self._join(self.connection))
         return True
 
@@ -126,12 +138,18 @@ class StreamConsumer(AsyncConsumer):
         if self._joining is not None:
             self._joining.cancel()
         if self.connection is not None:
+            self._count_end(self.connection.close_code)
             # Heard only if the server ends this task while the socket is open, as Daphne does.
             self.connection.cut(CloseCode.RESTARTING)
             hub.leave(self.connection)
         for place in self._places:
             hub.admission.leave(place)
         self._places.clear()
+
+    def _count_end(self, code: CloseCode | None) -> None:
+        monitoring.SOCKETS.labels(self.kind).dec()
+        # a client's own code may be any number
+        monitoring.CLOSED.labels(self.kind, "client" if code is None else str(int(code))).inc()
 
     def _fail(self) -> None:
         logger.exception("A socket failed")
@@ -186,6 +204,7 @@ class StreamConsumer(AsyncConsumer):
 class OverlayConsumer(StreamConsumer):
     """A browser source on air, or anybody who looks at its page. Public and read-only."""
 
+    kind = "overlay"
     message_bytes = hub.limits.overlay_message_bytes
 
     def may_knock(self) -> bool:
@@ -219,6 +238,8 @@ class OverlayConsumer(StreamConsumer):
 class KeyedOverlayConsumer(OverlayConsumer):
     """The same, for a browser source that was given a key instead of a number."""
 
+    kind = "key"
+
     def stream_name(self) -> str:
         return ""  # the key will tell
 
@@ -234,6 +255,7 @@ class KeyedOverlayConsumer(OverlayConsumer):
 class StaffConsumer(StreamConsumer):
     """A dashboard or a bot of the crew."""
 
+    kind = "staff"
     message_bytes = hub.limits.staff_message_bytes
 
     def may_knock(self) -> bool:
@@ -264,6 +286,7 @@ class StaffConsumer(StreamConsumer):
 class UnknownConsumer(StreamConsumer):
     """Any other path."""
 
+    kind = "unknown"
     message_bytes = hub.limits.overlay_message_bytes
 
     def stream_name(self) -> str:

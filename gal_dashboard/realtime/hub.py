@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import Error
 from django.utils import timezone
 
-from gal_dashboard.realtime import protocol, reads
+from gal_dashboard.realtime import deliveries, protocol, reads
 from gal_dashboard.realtime.admission import Admission
 from gal_dashboard.realtime.bus import Bus
 from gal_dashboard.realtime.connection import Connection
@@ -141,6 +141,10 @@ class Hub:
         now = time.monotonic()
         return max((now - moment for moment in since if moment is not None), default=0.0)
 
+    @property
+    def is_database_away(self) -> bool:
+        return self._is_database_away
+
     # --- For consumers ----------------------------------------------------------------------------
     async def run(self, job: Callable[[], Result]) -> Result:
         """Do a consumer's work with the database, on the hub's thread."""
@@ -232,7 +236,7 @@ class Hub:
                 connection.tell_skipped()
                 return
             if head - connection.seq > self.limits.behind_frames:
-                connection.cut(CloseCode.TOO_SLOW)
+                connection.drop("behind")
                 return
             if feed.ring.covers(connection.seq):
                 batch = feed.ring.after(connection.seq)[: self.limits.batch_frames]
@@ -295,6 +299,7 @@ class Hub:
                 )
                 for frame in batch:
                     feed.hand_out(frame)
+                    deliveries.note(feed, frame)
                     await asyncio.sleep(0)  # a burst to many sockets must not stop the server
                 if not batch and feed.known == known:
                     feed.known = after  # somebody claimed numbers that do not exist

@@ -63,6 +63,8 @@ class Frame:
 
     ``first`` is below ``seq`` only where numbers are missing in the log: the frame then stands for
     all of them. ``shows`` is set on overlay streams where the graphic appears or disappears.
+    ``written_at`` is the event's time and ``request_id`` the request that wrote it; they are for
+    our own log and numbers.
     """
 
     seq: int
@@ -70,6 +72,8 @@ class Frame:
     type: str
     message: Message
     shows: bool | None = None
+    written_at: datetime | None = None
+    request_id: str = ""
 
 
 def event(stream: str, entry: LoggedEvent) -> Frame:
@@ -97,7 +101,15 @@ def event(stream: str, entry: LoggedEvent) -> Frame:
         )
     )
     shows = _shows(data.get("action")) if is_public and entry.type == "graphic_update" else None
-    return Frame(seq=entry.seq, first=entry.seq, type=entry.type, message=message, shows=shows)
+    return Frame(
+        seq=entry.seq,
+        first=entry.seq,
+        type=entry.type,
+        message=message,
+        shows=shows,
+        written_at=entry.created_at,
+        request_id=entry.request_id,
+    )
 
 
 def skipped_frame(stream: str, *, first: int, seq: int, reason: SkipReason) -> Frame:

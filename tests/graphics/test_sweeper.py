@@ -136,7 +136,7 @@ class TestSweeping:
         left = CanvasLease.objects.unended()
         assert [lease.graphic_id for lease in left] == [holds]
         assert StreamEntry.objects.filter(event__name="graphic.lock_expired").count() == len(ended)
-        assert locks.next_expiry() == left[0].expires_at
+        assert locks.outlook() == (len(left), left[0].expires_at)
 
     def test_takes_many_in_several_rounds(self, monkeypatch):
         monkeypatch.setattr(locks, "SWEPT_AT_ONCE", 2)
@@ -150,7 +150,7 @@ class TestSweeping:
 def test_a_sweeper_starts_once_ends_and_starts_again(monkeypatch):
     looks = threading.Semaphore(0)
     monkeypatch.setattr(sweeper.locks, "sweep_locks", lambda: looks.release() or 0)
-    monkeypatch.setattr(sweeper.locks, "next_expiry", lambda: None)
+    monkeypatch.setattr(sweeper.locks, "outlook", lambda: (0, None))
     monkeypatch.setattr(sweeper.pruning, "prune_leases", lambda: 0)
     monkeypatch.setattr(sweeper.pruning, "prune_revisions", lambda: 0)
     one = sweeper.Sweeper()

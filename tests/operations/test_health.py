@@ -1,25 +1,12 @@
 """Who is told which part of the server does not answer."""
 
-import secrets
-
 import pytest
 
 from tests.support.api import Api
 
-URL = "/api/v1/configuration/operations.monitoring_token"
 
-
-@pytest.fixture
-def token(api: Api):
-    """A token that the monitoring knows; made up anew, as the run looks for it everywhere."""
-    token = secrets.token_urlsafe(24)
-    api.put(URL, json={"value": token}).raise_for_status()
-    yield token
-    api.delete(URL)
-
-
-def test_monitoring_is_told_which_part_answers(stranger: Api, token: str):
-    answer = stranger.get("/health/ready", headers={"Authorization": f"Bearer {token}"})
+def test_monitoring_is_told_which_part_answers(stranger: Api, monitoring_token: str):
+    answer = stranger.get("/health/ready", headers={"Authorization": f"Bearer {monitoring_token}"})
 
     assert answer.status_code == 200
     assert answer.json()["parts"]["database"] is True
@@ -29,14 +16,16 @@ def test_monitoring_is_told_which_part_answers(stranger: Api, token: str):
 @pytest.mark.parametrize(
     "header", ["", "Bearer", "Bearer nonsense", "Basic YTpi", "Bearer \u00e9\u00e9"]
 )
-def test_strangers_are_told_only_whether(stranger: Api, token: str, header: str):
+def test_strangers_are_told_only_whether(stranger: Api, monitoring_token: str, header: str):
     answer = stranger.get("/health/ready", headers={"Authorization": header.encode("latin-1")})
 
     assert answer.status_code == 200
     assert set(answer.json()) == {"status", "timestamp"}
 
 
-def test_token_of_the_monitoring_opens_nothing_else(stranger: Api, token: str):
-    answer = stranger.get("/api/v1/graphics", headers={"Authorization": f"Bearer {token}"})
+def test_token_of_the_monitoring_opens_nothing_else(stranger: Api, monitoring_token: str):
+    answer = stranger.get(
+        "/api/v1/graphics", headers={"Authorization": f"Bearer {monitoring_token}"}
+    )
 
     assert answer.status_code == 401

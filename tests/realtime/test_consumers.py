@@ -123,7 +123,7 @@ async def test_disconnect_in_any_phase_leaves_nothing(graphic_id: int, steps: in
 
     assert everything_is_left()
     async with asyncio.timeout(20):  # the hub begins to listen, too, and is done with that soon
-        while len(asyncio.all_tasks()) > tasks + 2:  # noqa: ASYNC110 - its watch, and presence
+        while len(asyncio.all_tasks()) > tasks + 3:  # noqa: ASYNC110 - its watch, presence, lookout
             await asyncio.sleep(0.01)
 
 
