@@ -11,10 +11,12 @@ class OperationsConfig(AppConfig):
         from gal_dashboard.events import catalogue
         from gal_dashboard.operations import vitals
         from gal_dashboard.operations.announcements import EVENT_TYPES
+        from gal_dashboard.operations.measuring import under_way
         from gal_dashboard.operations.options import OPTIONS
         from gal_dashboard.realtime.hub import hub
 
         options.declare(OPTIONS)
         catalogue.declare(EVENT_TYPES)
+        monitoring.look_with(under_way.look)
         monitoring.look_with(vitals.look)
         hub.accompany(vitals.Lookout())

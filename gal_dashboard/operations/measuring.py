@@ -8,7 +8,13 @@ from typing import Final
 from prometheus_client import Counter, Histogram
 
 from gal_dashboard.operations.gate import ASGIApp, Message, Receive, Send
-from gal_dashboard.operations.monitoring import IN_FLIGHT, REFUSALS, REQUESTS, SECONDS
+from gal_dashboard.operations.monitoring import (
+    IN_FLIGHT,
+    REFUSALS,
+    REQUESTS,
+    SECONDS,
+    THREADS_BUSY,
+)
 from gal_dashboard.operations.request_head import Scope
 
 # Under this name whoever answers a request leaves the template of its route in the scope.
@@ -27,6 +33,23 @@ def template_of(route: str) -> str:
     return "/" + _PARAMETER.sub(lambda found: f"{{{found[1] or found[2]}}}", route)
 
 
+class UnderWay:
+    """What is going on in this process now. Gauges are set from it when somebody looks: to set one
+    for each request would cost more than all its other numbers.
+    """
+
+    def __init__(self) -> None:
+        self.requests = 0  # changed in the event loop only
+        self.threads: set[int] = set()  # each thread adds and discards itself
+
+    def look(self) -> None:
+        IN_FLIGHT.set(self.requests)
+        THREADS_BUSY.set(len(self.threads))
+
+
+under_way = UnderWay()
+
+
 class Measured:
     """ASGI wrapper. Time ends with the head of the answer: a slow reader is not our slowness."""
 
@@ -41,11 +64,11 @@ class Measured:
                 _note(scope, message["status"], time.perf_counter() - started)
             await send(message)
 
-        IN_FLIGHT.inc()
+        under_way.requests += 1
         try:
             await self._app(scope, receive, send_measured)
         finally:
-            IN_FLIGHT.dec()
+            under_way.requests -= 1
 
 
 def _note(scope: Scope, status: int, seconds: float) -> None:

@@ -1,6 +1,7 @@
 """The outermost layers of every HTTP request that Django answers."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -12,8 +13,7 @@ from gal_dashboard.api.answers import error_response
 from gal_dashboard.core import context, options
 from gal_dashboard.core.addresses import client_address
 from gal_dashboard.core.context import RequestContext
-from gal_dashboard.operations.measuring import ROUTE, UNKNOWN, template_of
-from gal_dashboard.operations.monitoring import THREADS_BUSY
+from gal_dashboard.operations.measuring import ROUTE, UNKNOWN, template_of, under_way
 from gal_dashboard.operations.stamps import request_id_of, seconds_since
 
 access_log = logging.getLogger("gal_dashboard.access")
@@ -39,7 +39,7 @@ class RequestMiddleware:
         request.META["REMOTE_ADDR"] = address
         request_id = request_id_of(request.headers.get("X-Request-ID", ""))
         scope = request.META.get("asgi.scope") or {}
-        THREADS_BUSY.inc()
+        under_way.threads.add(threading.get_ident())
         context.enter(
             RequestContext(
                 request_id=request_id,
@@ -69,7 +69,7 @@ class RequestMiddleware:
             )
             return response
         finally:
-            THREADS_BUSY.dec()
+            under_way.threads.discard(threading.get_ident())
             context.enter(None)
 
 
