@@ -18,12 +18,10 @@ safety.refuse_one_secret_twice(
     DASHBOARD_VIEWER_PASSWORD=DASHBOARD_VIEWER_PASSWORD,
     JWT_SIGNING_KEY=JWT_SIGNING_KEY,
 )
-safety.refuse_sample_passwords_in_addresses(DATABASE_URL=DATABASE_URL, REDIS_URL=REDIS_URL)
 safety.refuse_database_in_memory("DATABASE_URL", DATABASES["default"])
-safety.refuse_plain_origins("CORS_ALLOWED_ORIGINS", CORS_ALLOWED_ORIGINS)
 safety.refuse_all_hosts("ALLOWED_HOSTS", ALLOWED_HOSTS)
-safety.refuse_switch("DJANGO_DEBUG", DEBUG, safe=False)
-safety.refuse_switch("RATE_LIMITS", RATE_LIMITS, safe=True)
+if DEBUG:
+    raise ImproperlyConfigured("DJANGO_DEBUG must be off in production.")
 
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
