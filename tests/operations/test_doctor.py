@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shutil
 import socketserver
 import sqlite3
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from tests.conftest import NewServer
 from tests.support.databases import ROOT, Databases, base_environment
 from tests.support.redis_server import redis_server
 from tests.support.server import RunningServer, free_port
@@ -197,13 +199,22 @@ def test_stored_values_and_a_log_that_nobody_prunes_are_told(installation: dict[
 
 
 @pytest.mark.redis_server
-def test_a_redis_that_forgets_is_told(installation: dict[str, str], tmp_path: Path):
+def test_a_redis_that_forgets_and_one_that_is_away_are_told(new_server: NewServer, tmp_path: Path):
     with redis_server(tmp_path) as running:
         with redis.Redis.from_url(running.url) as client:
             client.config_set("maxmemory", "100mb")
             client.config_set("maxmemory-policy", "allkeys-lru")
+        token = {"GAL_OPERATIONS_MONITORING_TOKEN": secrets.token_urlsafe(24)}
+        server = new_server(environment=token | {"REDIS_URL": running.url})
 
-        code, findings = examine(installation | {"REDIS_URL": running.url})
+        code, findings = examine(server.environment)
+        running.kill()
+        code_after, findings_after = examine(server.environment)
 
     assert code == 0
     assert "(allkeys-lru): failed logins are forgotten" in told(findings, "warning")
+    assert code_after == 1
+    problems = told(findings_after, "problem")
+    assert "Redis does not answer (ConnectionError)." in problems
+    assert f"The server on port {server.port} of 127.0.0.1 says that it is not ready: " in problems
+    assert "cache" in problems

@@ -55,8 +55,8 @@ def _program() -> Iterator[Finding]:
 
 def _database() -> Iterator[Finding]:
     """Each asks only what the one before has found there."""
-    for check in (database.reachable, database.migrated):
-        found = list(check())
+    for condition in (database.reachable, database.migrated):
+        found = list(condition())
         yield from found
         if any(finding.level == Level.PROBLEM for finding in found):
             return
