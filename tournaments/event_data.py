@@ -104,6 +104,25 @@ class LobbyInPlay(Form, kw_only=True):
     participant_ids: list[int]
 
 
+Rounds = Annotated[list[str], Meta(examples=[["round_1", "round_2"]])]
+
+
+class StageSoFar(Form, kw_only=True):
+    """A stage of the event and what was played of it.
+
+    Its points are those of its own ``rounds`` and of those that it ``carried`` from before.
+    ``players`` took part; null: it has not begun. ``order`` is how it ended, best first, those who
+    shared a rank together; null until the next stage begins.
+    """
+
+    number: int
+    name: str
+    rounds: Rounds
+    carried: Rounds
+    players: int | None
+    order: list[list[int]] | None
+
+
 class StandingsRow(Form, kw_only=True):
     """Those who share a rank are ``tied``. What may still happen is null where it is not known."""
 
@@ -125,7 +144,10 @@ class StandingsRow(Form, kw_only=True):
 
 
 class Standings(Form, kw_only=True):
-    """Standings as they were published, with the chain that ordered them."""
+    """Standings as they were published, with the chain that ordered them.
+
+    Those that were published by an older server, and not since, have no ``stages``.
+    """
 
     tournament_id: int
     snapshot_id: int | None
@@ -138,6 +160,7 @@ class Standings(Form, kw_only=True):
     chain: list[str]
     round_names: list[str]
     lobbies: list[LobbyInPlay]
+    stages: list[StageSoFar] = []
     standings: list[StandingsRow]
 
 

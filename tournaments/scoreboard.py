@@ -1,12 +1,14 @@
 """Standings in the words of the wire: made when they are published, then served as they are."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from tournaments import explanations, outlook, standings
 from tournaments.choices import ParticipantStatus
+from tournaments.metrics import NO_PLACE
 from tournaments.outlook import Outlook
-from tournaments.rulebook import GameSheet, Rulebook
-from tournaments.standings import GameRef, Row, StageRules, Standings
+from tournaments.rulebook import GameSheet, Rulebook, Seat
+from tournaments.standings import GameRef, Row, StageRules, StageSoFar, Standings
 
 
 def compute(rulebook: Rulebook, *, after: GameRef | None = None) -> Standings:
@@ -47,6 +49,7 @@ def document(rulebook: Rulebook, standing: Standings, *, snapshot_id: int | None
         "chain": list(standing.chain),
         "round_names": round_names(standing),
         "lobbies": _lobbies_in_play(rulebook, standing),
+        "stages": _stages(rulebook, standing),
         "standings": [
             _row(rulebook, row, outlooks[row.participant], reason)
             for row, reason in zip(rows, reasons, strict=True)
@@ -55,7 +58,11 @@ def document(rulebook: Rulebook, standing: Standings, *, snapshot_id: int | None
 
 
 def round_names(standing: Standings) -> list[str]:
-    return [f"round_{number}" for number in range(1, len(standing.rounds) + 1)]
+    return _names(range(1, len(standing.rounds) + 1))
+
+
+def _names(rounds: Iterable[int]) -> list[str]:
+    return [f"round_{number}" for number in rounds]
 
 
 def _row(rulebook: Rulebook, row: Row, ahead: Outlook, reason: str | None) -> dict[str, Any]:
@@ -104,6 +111,27 @@ def _stage(stage: StageRules | None) -> dict[str, Any] | None:
     }
 
 
+def _stages(rulebook: Rulebook, standing: Standings) -> list[dict[str, Any]]:
+    """All stages of the event, with how those ended that are over.
+
+    Only the order is told: the points are those of the rounds, which stand in the rows. So 128
+    players stay small enough for a frame.
+    """
+    begun = {stage.number: stage for stage in standing.stages}
+    return [_stage_so_far(stage, begun.get(stage.number)) for stage in rulebook.rules.stages]
+
+
+def _stage_so_far(stage: StageRules, so_far: StageSoFar | None) -> dict[str, Any]:
+    return {
+        "number": stage.number,
+        "name": stage.name,
+        "rounds": _names(so_far.rounds) if so_far else [],
+        "carried": _names(so_far.carried) if so_far else [],
+        "players": so_far.players if so_far else None,
+        "order": so_far.order if so_far else None,
+    }
+
+
 def _label(rulebook: Rulebook, standing: Standings) -> str:
     """How far the stage has come, to be shown beside its name."""
     if standing.after is None:
@@ -124,10 +152,15 @@ def _lobbies_in_play(rulebook: Rulebook, standing: Standings) -> list[dict[str, 
         {
             "game": str(game.ref),
             "lobby": lobby.number,
-            "participant_ids": [seat.participant_id for seat in lobby.seats],
+            "participant_ids": [seat.participant_id for seat in sorted(lobby.seats, key=_place)],
         }
         for lobby in game.lobbies
     ]
+
+
+def _place(seat: Seat) -> int:
+    """Orders a lobby: by place, as it was drawn while there are none, the absent last."""
+    return seat.place or NO_PLACE
 
 
 def _game_in_play(rulebook: Rulebook, standing: Standings) -> GameSheet | None:

@@ -174,6 +174,23 @@ class LobbyInPlaySerializer(serializers.Serializer):
     participant_ids = serializers.ListField(child=serializers.IntegerField())
 
 
+class StageSoFarSerializer(serializers.Serializer):
+    number = serializers.IntegerField()
+    name = serializers.CharField()
+    rounds = serializers.ListField(
+        child=serializers.CharField(), help_text="Its own; none: it has not begun."
+    )
+    carried = serializers.ListField(
+        child=serializers.CharField(), help_text="Rounds of earlier stages that count in it."
+    )
+    players = serializers.IntegerField(allow_null=True, help_text="Who took part.")
+    order = serializers.ListField(
+        child=serializers.ListField(child=serializers.IntegerField()),
+        allow_null=True,
+        help_text="Participants as it ended, those who shared a rank together.",
+    )
+
+
 class StandingRowSerializer(serializers.Serializer):
     rank = serializers.IntegerField()
     tied = serializers.BooleanField()
@@ -217,6 +234,9 @@ class StandingsSerializer(serializers.Serializer):
     chain = serializers.ListField(child=serializers.CharField())
     round_names = serializers.ListField(child=serializers.CharField())
     lobbies = LobbyInPlaySerializer(many=True)
+    stages = StageSoFarSerializer(
+        many=True, required=False, help_text="Not in standings of before there was this member."
+    )
     standings = StandingRowSerializer(many=True)
 
 

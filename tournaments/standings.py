@@ -10,13 +10,11 @@ is the number of a game counted through the whole event; the *chain* is the list
 orders a standing, first difference wins. Who is equal in all of them shares a rank: 1, 2, 2, 4.
 """
 
-import math
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from operator import attrgetter
-from typing import Any, Self
+from typing import Any
 
 from tournaments.metrics import (
     DEFAULT_CHAIN,
@@ -27,6 +25,7 @@ from tournaments.metrics import (
     Tally,
     UnknownMetricError,
 )
+from tournaments.rules import Cut, GameRef, GameResult, LobbyResult, Rules, StageRules
 
 __all__ = [
     "DEFAULT_CHAIN",
@@ -39,112 +38,11 @@ __all__ = [
     "Row",
     "Rules",
     "StageRules",
+    "StageSoFar",
     "Standings",
     "UnknownMetricError",
     "compute",
 ]
-
-# \Z and [0-9]: $ would let a final newline through, \d digits of other scripts
-_GAME_REF = re.compile(r"([1-9][0-9]{0,3})\.([1-9][0-9]{0,3})\Z")
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class GameRef:
-    """Day and game of that day, both from 1. Sorts in the order of play."""
-
-    day: int
-    game: int
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read ``3.1``. Only what ``str()`` would write is taken; all else is a ``ValueError``."""
-        match = _GAME_REF.match(text)
-        if match is None:
-            raise ValueError(f"{text!r} is not DAY.GAME, such as 3.1.")
-        return cls(int(match[1]), int(match[2]))
-
-    def __str__(self) -> str:
-        return f"{self.day}.{self.game}"
-
-
-@dataclass(frozen=True, slots=True)
-class LobbyResult:
-    """Places by participant; without places the lobby is still open and its absences wait too."""
-
-    number: int
-    placements: Mapping[int, int]
-    absent: frozenset[int] = frozenset()
-
-    def __post_init__(self) -> None:
-        places = self.placements.values()
-        if any(not 1 <= place <= LOBBY_SIZE for place in places):
-            raise ValueError(f"Lobby {self.number} has a place outside 1 to {LOBBY_SIZE}.")
-        if len(set(places)) != len(places):
-            raise ValueError(f"Lobby {self.number} gives one place to two participants.")
-
-
-@dataclass(frozen=True, slots=True)
-class GameResult:
-    """What is known of one game; ``complete`` once all its lobbies are in."""
-
-    ref: GameRef
-    lobbies: tuple[LobbyResult, ...]
-    complete: bool
-
-    @property
-    def has_results(self) -> bool:
-        return any(lobby.placements for lobby in self.lobbies)
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """``to`` participants go on after this game; ``game`` None: after the last one of that day."""
-
-    day: int
-    game: int | None
-    to: int
-
-    @property
-    def moment(self) -> tuple[int, float]:
-        return self.day, math.inf if self.game is None else self.game
-
-    def is_before(self, ref: GameRef) -> bool:
-        return self.moment < (ref.day, ref.game)
-
-
-@dataclass(frozen=True, slots=True)
-class StageRules:
-    """Days whose points count together; with a ``threshold`` the stage ends by checkmate.
-
-    A stage that ``carries`` goes on with the points and places of the stage before it. Its own
-    ``points`` and ``chain`` replace those of the event. ``games`` are those of one
-    day, None where that is not known; they change nothing here.
-    """
-
-    number: int
-    name: str
-    days: tuple[int, ...]
-    cuts: tuple[Cut, ...] = ()
-    threshold: int | None = None
-    points: Mapping[int, int] | None = None
-    chain: tuple[str, ...] | None = None
-    carries: bool = False
-    games: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """Points by place (a place that is not named scores nothing), the chain, and the stages."""
-
-    points: Mapping[int, int]
-    chain: tuple[str, ...]
-    stages: tuple[StageRules, ...]
-
-    def points_in(self, stage: StageRules) -> Mapping[int, int]:
-        return self.points if stage.points is None else stage.points
-
-    def chain_in(self, stage: StageRules | None) -> tuple[str, ...]:
-        return self.chain if stage is None or stage.chain is None else stage.chain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,12 +76,29 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StageSoFar:
+    """What was played of one stage.
+
+    Its points are those of its own ``rounds`` and of those that it ``carried`` from before.
+    ``players`` are those who took part: all but whom earlier stages cut. ``order`` is how it ended,
+    best first, those who shared a rank together; None while it is in play.
+    """
+
+    number: int
+    rounds: tuple[int, ...]
+    carried: tuple[int, ...]
+    players: int
+    order: tuple[tuple[int, ...], ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standings:
     """The order after the newest game that counts (``after``), best first.
 
     Before any result ``after``, ``stage`` and ``cut`` are None and ``complete`` is True. ``rounds``
     holds every game up to ``after``, so that round n is ``rounds[n - 1]``. ``cut`` is how many the
     next cut of this stage lets go on; it stays the same until a game after that cut has a result.
+    ``stages`` are those that have begun, in the order of play, the one in play last.
     """
 
     after: GameRef | None
@@ -193,6 +108,7 @@ class Standings:
     rounds: tuple[GameRef, ...]
     cut: int | None
     champion: int | None
+    stages: tuple[StageSoFar, ...]
     rows: tuple[Row, ...]
 
 
@@ -240,6 +156,10 @@ class _Walk:
         self.stage: StageRules | None = None
         self.champion: int | None = None
         self.cuts_ahead: list[Cut] = []
+        self._ended: dict[int, StageSoFar] = {}
+        self._cuts_before = 0  # those of earlier stages
+        self._rounds: tuple[int, ...] = ()
+        self._carried: tuple[int, ...] = ()
         self._start_tallies()
 
     def stage_of(self, game: GameResult) -> StageRules:
@@ -269,6 +189,7 @@ class _Walk:
             self._apply(self.cuts_ahead.pop(0))
         self._enter(self.stage_of(game), game.ref)
         self.round = number
+        self._rounds += (number,)
         in_check = self.in_check()
         for tally in self._tallies.values():
             tally.places.append(NO_PLACE)
@@ -294,6 +215,29 @@ class _Walk:
                 yield rank, tied, placed, cuts_ago
             above += len(block)
 
+    def stages(self) -> tuple[StageSoFar, ...]:
+        """Those that have begun, the one in play last."""
+        if self.stage is None:
+            return ()
+        return (*self._ended.values(), self._so_far(self.stage))
+
+    def _so_far(self, stage: StageRules, *, has_ended: bool = False) -> StageSoFar:
+        cut_here = self._eliminated[: len(self._eliminated) - self._cuts_before]
+        order = None
+        if has_ended:
+            order = tuple(
+                tuple(placed.participant for placed in equals)
+                for block in (self._order(), *cut_here)
+                for _, equals in groupby(block, key=attrgetter("key"))
+            )
+        return StageSoFar(
+            number=stage.number,
+            rounds=self._rounds,
+            carried=self._carried,
+            players=len(self._still_in) + sum(map(len, cut_here)),
+            order=order,
+        )
+
     def _start_tallies(self) -> None:
         # everybody gets one, the eliminated too: a substitute may come back in a later game
         self._tallies = {
@@ -304,7 +248,13 @@ class _Walk:
     def _enter(self, stage: StageRules, ref: GameRef) -> None:
         if self.stage is stage:
             return
+        if self.stage is not None:
+            self._ended[self.stage.number] = self._so_far(self.stage, has_ended=True)
         starts_anew = not self.goes_on_in(stage)
+        self._ended.pop(stage.number, None)  # its days lie around those of another stage
+        self._cuts_before = len(self._eliminated)
+        self._carried = () if starts_anew else self._carried + self._rounds
+        self._rounds = ()
         self.stage = stage
         self.champion = None
         self._points = self._rules.points_in(stage)
@@ -392,6 +342,7 @@ def compute(
         rounds=tuple(game.ref for game in in_order[: walk.round]),
         cut=walk.cuts_ahead[0].to if walk.cuts_ahead else None,
         champion=walk.champion,
+        stages=walk.stages(),
         rows=_rows(walk, ranks_before),
     )
 

@@ -169,6 +169,24 @@ _STANDINGS = {
     "chain": _TOURNAMENT["tie_chain"],
     "round_names": ["round_1", "round_2"],
     "lobbies": [{"game": "3.5", "lobby": 1, "participant_ids": [5]}],
+    "stages": [
+        {
+            "number": 1,
+            "name": "Days 1 to 2",
+            "rounds": ["round_1"],
+            "carried": [],
+            "players": 32,
+            "order": [[5]],
+        },
+        {
+            "number": 2,
+            "name": "Final",
+            "rounds": ["round_2"],
+            "carried": [],
+            "players": 8,
+            "order": None,
+        },
+    ],
     "standings": [
         {
             "rank": 1,

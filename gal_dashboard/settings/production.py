@@ -20,8 +20,7 @@ safety.refuse_one_secret_twice(
 )
 safety.refuse_database_in_memory("DATABASE_URL", DATABASES["default"])
 safety.refuse_all_hosts("ALLOWED_HOSTS", ALLOWED_HOSTS)
-if DEBUG:
-    raise ImproperlyConfigured("DJANGO_DEBUG must be off in production.")
+safety.refuse_debug("DJANGO_DEBUG", is_on=DEBUG)
 
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True

@@ -68,6 +68,11 @@ def refuse_all_hosts(name: str, hosts: Iterable[str]) -> None:
         raise ImproperlyConfigured(f"{name} must list the real hosts in production, not *.")
 
 
+def refuse_debug(name: str, *, is_on: bool) -> None:
+    if is_on:
+        raise ImproperlyConfigured(f"{name} must be off in production.")
+
+
 def _sample_fault(secret: str, words: Iterable[str]) -> str | None:
     if any(word in secret.lower() for word in words):
         return "is a sample value; choose a random one"

@@ -173,6 +173,7 @@ def test_a_snapshot_has_its_entries(cup, stranger):
         name: table[name]
         for name in (
             *("after", "complete", "stage", "label", "cut", "games_left", "chain", "lobbies"),
+            "stages",
         )
     }
     assert [list(entry) for entry in snapshot["entries"]] == [ENTRY] * 8

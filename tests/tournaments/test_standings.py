@@ -18,6 +18,7 @@ MEMBERS = [
     "chain",
     "round_names",
     "lobbies",
+    "stages",
     "standings",
 ]
 ROW = [
