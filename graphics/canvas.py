@@ -15,6 +15,7 @@ LONGEST_TEXT: Final = 10_000
 LONGEST_URL: Final = 4096
 LONGEST_PLAIN: Final = 200
 WIDEST: Final = 20_000.0
+LAST_ROW: Final = 9999
 
 TYPES: Final = frozenset({"text", "players", "scores", "placements", "changes", "statuses"})
 
@@ -26,7 +27,8 @@ _COLOUR = re.compile(
 )
 _FONT = re.compile(r"[\w\"'-][\w .,'\"-]*\Z")
 _NUMBER_IN_TEXT = re.compile(r"[+-]?(?:[0-9]{1,12}(?:\.[0-9]{1,12})?|\.[0-9]{1,12})\Z")
-_ROUND = re.compile(r"(?:total|round_[1-9][0-9]{0,3})?\Z")
+_ROUND = re.compile(r"(?:total|last|round_[1-9][0-9]{0,3})?\Z")
+_ROWS = re.compile(r"([1-9][0-9]{0,3})(?:-([1-9][0-9]{0,3})?)?\Z")
 _NOT_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _NOT_IN_URL = re.compile(r"[\x00-\x20\x7f-\xa0\"'<>\\^`{|}\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 # ++ gives nothing back: one wrong character at the end of 20 MiB costs no second look at them.
@@ -184,6 +186,16 @@ def _text(longest: int) -> Check:
     return check
 
 
+def _rows(value: Any) -> str | None:
+    """``9-16``, ``5``, ``9-``; editors with a field for numbers write 5 as a number."""
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= LAST_ROW:
+        return None
+    found = _ROWS.match(value) if isinstance(value, str) else None
+    if value == "" or (found and int(found[1]) <= int(found[2] or LAST_ROW)):
+        return None
+    return f"Must be rows such as 9-16, 5 or 9-, from 1 to {LAST_ROW}, the first before the last."
+
+
 def _flag(value: Any) -> str | None:
     return None if isinstance(value, bool) else "Must be true or false."
 
@@ -205,12 +217,14 @@ ELEMENT_CHECKS: Final[Mapping[str, Check]] = {
     "opacity": _number(0, 1),
     "previewCount": _number(0, 10_000),
     "offset": _number(0, 10_000),
+    "rows": _rows,
+    "stage": _number(1, 999),
     "lobby": _number(1, 999),
     "game": _number(1, 9999),
     "games": _number(1, 9999),
     "fontFamily": _plain(_FONT, "Must be names of fonts, separated by commas."),
     "color": _plain(_COLOUR, "Must be a colour, such as #f3cf86, gold or rgb(243, 207, 134)."),
-    "roundId": _plain(_ROUND, "Must be total, or a round such as round_1."),
+    "roundId": _plain(_ROUND, "Must be total, last, or a round such as round_1."),
     "content": _text(LONGEST_TEXT),
     "bind": _text(LONGEST_PLAIN),
     "bold": _flag,
@@ -220,4 +234,6 @@ ELEMENT_CHECKS: Final[Mapping[str, Check]] = {
     "align": _one_of("left", "center", "right"),
     "direction": _one_of("column", "row"),
     "source": _one_of("standings", "lobby"),
+    "orderBy": _one_of("rank", "seat"),
+    "value": _one_of("points", "event_points", "points_to_cut", "max_points", "needed_place"),
 }

@@ -128,6 +128,17 @@ def test_numbers_within_reason_are_fine(key, number):
 
 
 @pytest.mark.parametrize(
+    ("key", "bound"),
+    [("rows", "9-16"), ("rows", "5"), ("rows", "9-"), ("rows", "7-7"), ("rows", "1-9999"),
+     ("rows", 9999), ("rows", ""), ("rows", None), ("stage", 1), ("stage", "2"),
+     ("roundId", "last"), ("roundId", "round_12"), ("orderBy", "seat"),
+     ("value", "points_to_cut"), ("bind", "standings.cut")],
+)  # fmt: skip
+def test_what_elements_may_be_bound_to_is_fine(key, bound):
+    assert canvas.faults(element(**{key: bound})) == {}
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",

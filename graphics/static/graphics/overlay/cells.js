@@ -1,4 +1,8 @@
+import { boundText } from "./binds.js";
+import { tableOf } from "./tables.js";
+
 /** @typedef {import("./spec.js").Spec} Spec */
+/** @typedef {import("./tables.js").Table} Table */
 /** @typedef {import("./types.js").Picture} Picture */
 /** @typedef {import("./types.js").Row} Row */
 /** @typedef {import("./types.js").Standings} Standings */
@@ -14,23 +18,33 @@
  * @property {string} mark Which sign stands in front: "tied", "up", "down", "same", or a status.
  */
 
-const NAMES_OF_STATUSES = { in_check: "In check", champion: "Champion", eliminated: "Eliminated" };
-const LEADERS_NAMED = 2;
+const NAMES_OF_STATUSES = new Map([
+  ["in_check", "In check"],
+  ["champion", "Champion"],
+  ["eliminated", "Eliminated"],
+  ["clinched", "Through"],
+]);
 
 /**
- * The rows of the standings that a list shows, in order of rank.
+ * The rows of a table that a list shows, in their order.
  *
- * @param {Spec} spec @param {Standings | null} standings
+ * @param {Spec} spec @param {Table} table @param {Standings | null} standings
  * @returns {Row[]}
  */
-export function rowsOf(spec, standings) {
-  let rows = standings?.standings ?? [];
-  if (spec.source === "lobby") {
-    const lobby = standings?.lobbies?.find(({ lobby: number }) => number === spec.lobby);
-    const seated = new Set(lobby?.participant_ids ?? []);
-    rows = rows.filter((row) => row.participant_id !== undefined && seated.has(row.participant_id));
-  }
+export function rowsOf(spec, table, standings) {
+  const rows = spec.source === "lobby" ? rowsOfLobby(spec, table, standings) : table.rows;
   return rows.slice(spec.offset, spec.offset + spec.count);
+}
+
+/** @param {Spec} spec @param {Table} table @param {Standings | null} standings */
+function rowsOfLobby(spec, { rows }, standings) {
+  const lobby = standings?.lobbies?.find(({ lobby: number }) => number === spec.lobby);
+  const seats = new Map((lobby?.participant_ids ?? []).map((id, seat) => [id, seat]));
+  /** @param {Row} row */
+  const seatOf = ({ participant_id: id }) => (id === undefined ? undefined : seats.get(id));
+  const seated = rows.filter((row) => seatOf(row) !== undefined);
+  if (spec.orderBy === "rank") return seated;
+  return seated.sort((one, other) => Number(seatOf(one)) - Number(seatOf(other)));
 }
 
 /** Who a row is about, the same through all changes of rank. @param {Row} row */
@@ -41,21 +55,21 @@ export function keyOf(row) {
 /**
  * What a list says about one row.
  *
- * @param {Spec} spec @param {Row} row @param {Standings} standings
+ * @param {Spec} spec @param {Row} row @param {Table} table
  * @returns {Cell}
  */
-export function cellOf(spec, row, standings) {
+export function cellOf(spec, row, table) {
   switch (spec.type) {
     case "players":
       return plain(row.player_name);
     case "scores":
-      return counting(scoreOf(spec, row, standings));
+      return scoreOf(spec, row, table);
     case "placements":
-      return rankOf(row, standings);
+      return rankOf(row, table);
     case "changes":
       return changeOf(row.rank_change ?? null);
     case "statuses":
-      return statusOf(row.status ?? null);
+      return statusOf(row);
     default:
       throw new Error(`${spec.type} is no list`);
   }
@@ -67,61 +81,42 @@ export function cellOf(spec, row, standings) {
  * @param {Spec} spec @param {Picture} picture
  * @returns {Cell}
  */
-export function textCell(spec, { tournament, standings }) {
-  if (spec.game !== null) return plain(spec.content + gameOfColumn(spec, standings));
-  return plain(boundValue(spec.bind, tournament, standings) || spec.content);
+export function textCell(spec, picture) {
+  if (spec.game !== null) {
+    return plain(spec.content + gameOfColumn(spec, tableOf(picture.standings, spec.stage)));
+  }
+  return plain(boundText(spec, picture) || spec.content);
 }
 
-/** @param {string} bind @param {Picture["tournament"]} tournament @param {Standings | null} standings */
-function boundValue(bind, tournament, standings) {
-  switch (bind) {
-    case "tournament.name":
-      return tournament?.name;
-    case "standings.label":
-      return standings?.label;
-    case "standings.stage":
-      return standings?.stage?.name;
-    case "standings.leader":
-      return standings?.after ? leaderOf(standings.standings) : "";
+/** @param {Spec} spec @param {Row} row @param {Table} table @returns {Cell} */
+function scoreOf(spec, row, table) {
+  switch (spec.value) {
+    case "points":
+      return counting(pointsOf(spec, row, table));
+    case "points_to_cut":
+      return signed(row.points_to_cut);
     default:
-      return "";
+      return counting(row[spec.value]);
   }
 }
 
-/** @param {Row[]} rows */
-function leaderOf(rows) {
-  const leaders = rows.filter((row) => row.rank === 1).map((row) => row.player_name);
-  return leaders.length <= LEADERS_NAMED ? leaders.join(" / ") : "";
-}
-
-/** @param {Spec} spec @param {Row} row @param {Standings} standings */
-function scoreOf(spec, row, standings) {
-  if (spec.game !== null) return row.round_scores?.[roundOfColumn(spec, standings)];
+/** @param {Spec} spec @param {Row} row @param {Table} table */
+function pointsOf(spec, row, { rounds, games }) {
+  if (spec.game !== null) return row.round_scores?.[games[gameOfColumn(spec, { games }) - 1] ?? ""];
   if (spec.roundId === "total") return row.total_points;
-  return row.round_scores?.[spec.roundId];
+  const round = spec.roundId === "last" ? rounds[rounds.length - 1] : spec.roundId;
+  return row.round_scores?.[round ?? ""];
 }
 
 /**
- * Number of the game, within its day, that a column stands for. With `games` columns and more
- * games played, the columns move along so that the last one is the newest game.
+ * Number of the game that a column stands for. With `games` columns and more games played, the
+ * columns move along so that the last one is the newest game.
  *
- * @param {Spec} spec @param {Standings | null} standings
+ * @param {Spec} spec @param {Pick<Table, "games">} table
  */
-function gameOfColumn({ game, games }, standings) {
-  const shift = games === null ? 0 : Math.max(0, gamesToday(standings) - games);
+function gameOfColumn({ game, games: columns }, { games }) {
+  const shift = columns === null ? 0 : Math.max(0, games.length - columns);
   return /** @type {number} */ (game) + shift;
-}
-
-/** @param {Spec} spec @param {Standings} standings */
-function roundOfColumn(spec, standings) {
-  // Rounds are numbered through the whole event, games by the day.
-  const roundsBefore = (standings.round_names?.length ?? 0) - gamesToday(standings);
-  return `round_${roundsBefore + gameOfColumn(spec, standings)}`;
-}
-
-/** @param {Standings | null} standings */
-function gamesToday(standings) {
-  return Number(/^[0-9]+\.([0-9]+)$/.exec(standings?.after ?? "")?.[1] ?? 0);
 }
 
 /** @param {unknown} text @returns {Cell} */
@@ -129,15 +124,23 @@ function plain(text) {
   return { kind: "plain", text: String(text ?? ""), value: String(text ?? ""), number: null, mark: "" };
 }
 
-/** @param {number | undefined} number @returns {Cell} */
+/** @param {number | null} [number] @returns {Cell} */
 function counting(number) {
-  return { ...plain(number), number: Number.isSafeInteger(number) ? Number(number) : null };
+  return Number.isSafeInteger(number) ? { ...plain(number), number: Number(number) } : plain("");
 }
 
-/** @param {Row} row @param {Standings} standings @returns {Cell} */
-function rankOf({ rank, tied }, { after }) {
+/** A distance: +3, 0, -3. @param {number | null} [number] @returns {Cell} */
+function signed(number) {
+  if (!Number.isSafeInteger(number)) return plain("");
+  const distance = Number(number);
+  const value = distance > 0 ? `+${distance}` : String(distance);
+  return { ...plain(value), text: value.replace("-", "\u2212") };
+}
+
+/** @param {Row} row @param {Table} table @returns {Cell} */
+function rankOf({ rank, tied }, { hasResults }) {
   // Before the first result everyone shares the first rank, which says nothing.
-  const text = after === null ? "" : String(rank);
+  const text = hasResults ? String(rank) : "";
   return { kind: "rank", text, value: text, number: null, mark: text && tied ? "tied" : "" };
 }
 
@@ -150,8 +153,9 @@ function changeOf(change) {
   return { kind: "change", text: String(Math.abs(change)), value, number: null, mark };
 }
 
-/** @param {Row["status"] | null} status @returns {Cell} */
-function statusOf(status) {
-  const text = status ? NAMES_OF_STATUSES[status] ?? "" : "";
-  return { kind: "status", text, value: text, number: null, mark: text ? String(status) : "" };
+/** @param {Row} row @returns {Cell} */
+function statusOf({ status, clinched, eliminated }) {
+  const mark = status ?? (clinched ? "clinched" : eliminated ? "eliminated" : "");
+  const text = NAMES_OF_STATUSES.get(mark) ?? "";
+  return { kind: "status", text, value: text, number: null, mark: text ? mark : "" };
 }

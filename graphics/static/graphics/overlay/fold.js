@@ -122,8 +122,15 @@ export class Fold {
    */
   replace({ graphic, tournament, standings }) {
     this.forgetPlace();
-    this.#restart({ graphic, tournament, standings });
+    this.#restart({ graphic, tournament: this.#completed(tournament), standings });
     this.#awaitsSnapshot = true;
+  }
+
+  /** With what is known of it beside what that road tells. @param {Tournament | null} tournament */
+  #completed(tournament) {
+    const known = this.#tournament;
+    if (!tournament || known?.id !== tournament.id) return tournament;
+    return { ...known, name: tournament.name ?? known.name };
   }
 
   /** @param {any} data */

@@ -13,11 +13,22 @@
  * @property {"column" | "row"} direction
  * @property {number} offset Rows skipped.
  * @property {number} count Rows shown.
+ * @property {number | null} stage The stage that it shows; null for the one in play.
  * @property {"standings" | "lobby"} source
  * @property {number} lobby
+ * @property {"rank" | "seat"} orderBy How the rows of a lobby stand.
+ * @property {Value} value What `scores` show.
  * @property {string} roundId
- * @property {number | null} game Column of the day in play, from 1.
+ * @property {number | null} game Column of the day in play or of the stage, from 1.
  * @property {number | null} games How many such columns there are.
+ */
+
+/** @typedef {"points" | "event_points" | "points_to_cut" | "max_points" | "needed_place"} Value */
+
+/**
+ * @typedef {object} Range
+ * @property {number} offset
+ * @property {number} count
  */
 
 /**
@@ -36,6 +47,8 @@
  */
 
 const TYPES = ["text", "players", "scores", "placements", "changes", "statuses"];
+const VALUES = ["points", "event_points", "points_to_cut", "max_points", "needed_place"];
+const ROWS = /^([1-9][0-9]{0,3})(-([1-9][0-9]{0,3})?)?$/;
 const DEFAULT_FONT_SIZE = 32;
 const DEFAULT_SPACING = 56;
 
@@ -72,14 +85,36 @@ export function specOf(element) {
     bind: textOf(element.bind),
     spacing: numberOr(DEFAULT_SPACING, element.spacing),
     direction: element.direction === "row" ? "row" : "column",
-    offset: Math.max(0, Math.trunc(numberOr(0, element.offset))),
-    count: Math.max(0, Math.trunc(numberOr(Infinity, element.previewCount))),
+    ...rangeOf(element),
+    stage: numberOr(null, element.stage),
     source: element.source === "lobby" ? "lobby" : "standings",
     lobby: numberOr(1, element.lobby),
+    orderBy: element.orderBy === "seat" ? "seat" : "rank",
+    value: VALUES.includes(element.value) ? element.value : "points",
     roundId: textOf(element.roundId) || "total",
     game: numberOr(null, element.game),
     games: numberOr(null, element.games),
   };
+}
+
+/**
+ * Which rows are shown: those that `rows` names, else `previewCount` of them after `offset`. What is
+ * given and names none shows none.
+ *
+ * @param {any} element
+ * @returns {Range}
+ */
+function rangeOf(element) {
+  if (element.rows === undefined || element.rows === null || element.rows === "") {
+    return {
+      offset: Math.max(0, Math.trunc(numberOr(0, element.offset))),
+      count: Math.max(0, Math.trunc(numberOr(Infinity, element.previewCount))),
+    };
+  }
+  const [, first, hasMore, last] = ROWS.exec(textOf(element.rows)) ?? [];
+  if (!first) return { offset: 0, count: 0 };
+  const end = hasMore ? Number(last ?? Infinity) : Number(first);
+  return { offset: Number(first) - 1, count: Math.max(0, end - Number(first) + 1) };
 }
 
 /** @param {any} element @returns {Look} */

@@ -23,6 +23,21 @@
  * @property {Record<string, number>} [round_scores] Only rounds that the player was in.
  * @property {number | null} [rank_change] Positive: rose since the game before.
  * @property {"champion" | "in_check" | "eliminated" | null} [status]
+ * @property {number | null} [points_to_cut] Ahead of the first who is out; negative: behind the last in.
+ * @property {number | null} [max_points]
+ * @property {boolean | null} [clinched] Sure of the cut.
+ * @property {boolean | null} [eliminated] Out, or sure to be.
+ * @property {number | null} [needed_place]
+ */
+
+/**
+ * @typedef {object} StageSoFar
+ * @property {number} number
+ * @property {string} name
+ * @property {string[]} rounds Its own.
+ * @property {string[]} carried Rounds of earlier stages that count in it.
+ * @property {number | null} players Who took part; null: it has not begun.
+ * @property {number[][] | null} order How it ended, those who shared a rank together; null before.
  */
 
 /**
@@ -38,13 +53,16 @@
  * @property {number | null} [snapshot_id]
  * @property {string | null} [after] DAY.GAME of the newest result; null before any.
  * @property {string} [label] Ready to be shown.
- * @property {{ number: number, name: string, kind: string } | null} [stage]
+ * @property {{ number: number, name: string, kind: string, threshold?: number | null } | null} [stage]
+ * @property {number | null} [cut] How many go on at the next cut of the stage.
+ * @property {number | null} [games_left]
  * @property {string[]} [round_names] One for each game up to `after`, in order.
  * @property {Lobby[]} [lobbies]
+ * @property {StageSoFar[]} [stages] All of the event; standings of an older server have none.
  * @property {Row[]} standings In order of rank.
  */
 
-/** @typedef {{ id?: number, name?: string }} Tournament */
+/** @typedef {{ id?: number, name?: string, status?: string }} Tournament */
 
 /**
  * What a page shows at one moment. All parts belong together.

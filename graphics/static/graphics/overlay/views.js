@@ -1,6 +1,7 @@
 import { cellOf, keyOf, rowsOf, textCell } from "./cells.js";
 import { Line } from "./line.js";
 import { appear, glide, mayMove, vanish } from "./motion.js";
+import { tableOf } from "./tables.js";
 
 /** @typedef {import("./spec.js").Spec} Spec */
 /** @typedef {import("./spec.js").Look} Look */
@@ -119,13 +120,14 @@ class ListView extends View {
 
   /** @param {Picture} picture */
   writeLines({ standings }) {
-    const rows = rowsOf(this.spec, standings);
+    const table = tableOf(standings, this.spec.stage);
+    const rows = rowsOf(this.spec, table, standings);
     const gone = new Map(this.#seats);
     rows.forEach((row, index) => {
       const key = keyOf(row);
       const seat = this.#seats.get(key) ?? this.#seat(key);
       gone.delete(key);
-      seat.line.write(cellOf(this.spec, row, /** @type {any} */ (standings)));
+      seat.line.write(cellOf(this.spec, row, table));
       this.#place(seat, index);
     });
     gone.forEach((seat, key) => this.#dismiss(seat, key));
