@@ -87,6 +87,9 @@ class AccountAdmin(AccountFilesMixin):
     section = PEOPLE
     purpose = "Who works here and who plays: names, roles, passwords."
 
+    class Media:
+        css = {"all": ["users/admin.css"]}
+
     form = AccountForm
     list_display = ["username", "display_name", "role_names", "may_use_admin", "is_active"]
     list_filter = [HasRole, "is_active"]

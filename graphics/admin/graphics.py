@@ -73,6 +73,9 @@ class GraphicAdmin(GraphicActions):
     purpose = "What overlays draw. A save is on every overlay at once."
     field_aliases = {"data_json": "document"}
 
+    class Media:
+        css = {"all": ["graphics/admin/graphics.css"]}
+
     form = GraphicForm
     change_form_template = "graphics/admin/graphic_form.html"
     list_display = ["title", "overlay_link", "event_name", "tournament", "version", "change"]

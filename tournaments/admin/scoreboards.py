@@ -19,6 +19,9 @@ class ScoreboardAdmin(ReadOnlyModelAdmin):
     position = 3
     purpose = "Standings as they were published, each with what it was ordered by."
 
+    class Media:
+        css = {"all": ["tournaments/admin.css"]}
+
     list_display = ["__str__", "label", "source", "source_timestamp"]
     list_filter = ["tournament", "source"]
     search_fields = ["tournament_name"]
