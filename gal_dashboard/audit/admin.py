@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Iterator
+from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
@@ -22,10 +23,21 @@ LARGEST_ID = 2**63 - 1
 
 
 def deeds_about(target_type: str, target_id: int) -> Iterator[Deed]:
-    """The newest deed first; read as it is asked for."""
+    """The newest deed first; read as it is asked for. Values are as one would say them."""
     rows = AuditEntry.objects.filter(target_type=target_type, target_id=target_id)
     for row in rows.order_by("-at", "-pk").iterator(chunk_size=50):
-        yield Deed(at=row.at, actor_name=row.actor_name, action=row.action, changes=row.changes)
+        changes = {
+            name: (in_words(before), in_words(after))
+            for name, (before, after) in row.changes.items()
+        }
+        yield Deed(at=row.at, actor_name=row.actor_name, action=row.action, changes=changes)
+
+
+def in_words(value: Any) -> str:
+    """A value of the trail; nothing at all is said of what was not there."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
 
 
 admin_ports.register_history(deeds_about)
@@ -114,7 +126,10 @@ class AuditEntryAdmin(ReadOnlyModelAdmin):
         rows = format_html_join(
             "",
             '<tr><th scope="row">{}</th><td>{}</td><td>{}</td></tr>',
-            ((name, before, after) for name, (before, after) in entry.changes.items()),
+            (
+                (name, in_words(before), in_words(after))
+                for name, (before, after) in entry.changes.items()
+            ),
         )
         return format_html(
             '<table class="changes"><thead><tr><th scope="col">Field</th>'

@@ -26,9 +26,9 @@ def record(
 ) -> None:
     """Write one deed in the caller's transaction: it is there if, and only if, the deed is.
 
-    ``changes`` maps a field to its value before and after; long texts are cut, so that a canvas
-    document does not fill the trail. The caller leaves secrets out. ``label`` says what it was
-    about where that is no row.
+    ``changes`` maps a field to its value before and after, lists and mappings as one would say
+    them; long texts are cut, so that a canvas document does not fill the trail. The caller leaves
+    secrets out. ``label`` says what it was about where that is no row.
     """
     request = context.current()
     AuditEntry.objects.create(
@@ -63,10 +63,20 @@ def _telling(row: models.Model, names: Iterable[str]) -> Iterable[tuple[str, Any
     return [(name, value) for name, value in values if value not in (None, "", [], {})]
 
 
+def _spoken(value: Any) -> str:
+    """``Ann: 1, Bob: 2`` of a mapping, ``points, seed`` of a list."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {_spoken(one)}" for name, one in value.items())
+    if isinstance(value, list | tuple):
+        separator = "; " if any(isinstance(one, Mapping) for one in value) else ", "
+        return separator.join(_spoken(one) for one in value)
+    return "none" if value is None else str(value)
+
+
 def _short(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
-    text = str(value)
+    text = _spoken(value)
     if len(text) <= LONGEST_VALUE:
         return text
     # two long texts that begin alike are told apart
