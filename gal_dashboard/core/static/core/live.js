@@ -1,5 +1,5 @@
-// Keeps the page of what is connected current. The server draws it; this takes over what differs,
-// so that a button stays under the pointer and a focus where it is.
+// Keeps the part of a page that changes, #live-now, current. The server draws it; this asks for it
+// and takes over what differs, so that a button stays under the pointer and a focus where it is.
 
 const EVERY_MS = 2_000;
 
@@ -33,33 +33,54 @@ function update(shown, fresh) {
   for (const gone of known.values()) gone.remove();
 }
 
-/** @param {HTMLElement} status */
+/** @param {HTMLElement} status Its `data-now` is the address of the part that changes. */
 function follow(status) {
+  const shown = () => document.getElementById("live-now");
+  let at = shown()?.dataset.at;
+  /** @type {string | null} */
+  let newest = null;
+
   const say = (/** @type {string} */ sentence, isLost = false) => {
     if (status.textContent !== sentence) status.textContent = sentence;
     status.classList.toggle("is-lost", isLost);
   };
-  const asOf = () => document.getElementById("live-now")?.dataset.at;
+
+  /** @param {Response} answer */
+  const take = async (answer) => {
+    const etag = answer.headers.get("ETag");
+    if (etag === null || etag !== newest) {
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      update(shown(), page.getElementById("live-now"));
+    }
+    newest = etag;
+    at = shown().dataset.at ?? timeOf(answer);
+  };
 
   const look = async () => {
     try {
-      const answer = await fetch(status.dataset.now, { cache: "no-store" });
+      // the browser asks with the ETag that it has, and keeps what a 304 lets it keep
+      const answer = await fetch(status.dataset.now, { cache: "no-cache" });
       if (answer.redirected || answer.status === 403) {
-        say(`You are signed out. This is how it was at ${asOf()}.`, true);
+        say(`You are signed out. This is how it was at ${at}.`, true);
         return;
       }
       if (!answer.ok) throw new Error(`answered ${answer.status}`);
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      update(document.getElementById("live-now"), page.getElementById("live-now"));
-      say(`Live, as of ${asOf()}.`);
+      await take(answer);
+      say(`Live, as of ${at}.`);
     } catch {
-      say(`The server cannot be reached. This is how it was at ${asOf()}.`, true);
+      say(`The server cannot be reached. This is how it was at ${at}.`, true);
     }
     setTimeout(look, EVERY_MS);
   };
 
-  say(`Live, as of ${asOf()}.`);
-  setTimeout(look, EVERY_MS);
+  if (at) say(`Live, as of ${at}.`);
+  setTimeout(look, at ? EVERY_MS : 0);
+}
+
+/** The server's time of an answer. @param {Response} answer */
+function timeOf(answer) {
+  const date = new Date(answer.headers.get("Date") ?? Date.now());
+  return `${date.toISOString().slice(11, 19)} UTC`;
 }
 
 const status = document.querySelector(".live-status");
