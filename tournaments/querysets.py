@@ -26,6 +26,10 @@ class ParticipantQuerySet(models.QuerySet):
     def by_arrival(self):
         return self.order_by("arrival", "pk")
 
+    def count_by_status(self) -> dict[str, int]:
+        by_status = self.order_by().values("status").annotate(number=Count("pk"))
+        return dict(by_status.values_list("status", "number"))
+
     def with_waitlist_position(self):
         """``waitlist_position`` from 1; null for who does not wait. Not to be filtered after."""
         number = Window(RowNumber(), partition_by=F("status"), order_by=("arrival", "pk"))

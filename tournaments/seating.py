@@ -127,6 +127,16 @@ def holds(draw: Draw, book: Rulebook, ref: GameRef) -> bool:
     return not (is_cut or is_due or is_last)
 
 
+def cuts_between(book: Rulebook, after: GameRef, ref: GameRef) -> list[int]:
+    """How many go on at each cut that comes after game ``after`` and before game ``ref``."""
+    return [
+        cut.to
+        for stage in book.rules.stages
+        for cut in stage.cuts
+        if cut.is_before(ref) and not cut.is_before(after)
+    ]
+
+
 def refuse_decided(book: Rulebook, ref: GameRef) -> None:
     """Raises ``EventDecidedError`` for a game after the one that found the champion."""
     standing = scoreboard.compute(book)
@@ -165,12 +175,7 @@ def _field(book: Rulebook, standing: Standings, ref: GameRef) -> list[int]:
         for row in standing.rows
         if not row.eliminated and book.participants[row.participant].status in TAKING_PART
     ]
-    cuts = [
-        cut.to
-        for stage in book.rules.stages
-        for cut in stage.cuts
-        if cut.is_before(ref) and standing.after is not None and not cut.is_before(standing.after)
-    ]
+    cuts = [] if standing.after is None else cuts_between(book, standing.after, ref)
     to = min(cuts, default=len(rows))
     if to < len(rows) and rows[to - 1].rank == rows[to].rank:
         tied = [row for row in rows if row.rank == rows[to].rank]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from tournaments import events, lifecycle, rulebook, scoreboard, stages
 from tournaments.choices import EntryStatus
@@ -140,8 +140,7 @@ def statistics(tournament_id: int) -> dict[str, Any]:
         pk=tournament_id, points_table=row["points_table"], tie_chain=row["tie_chain"]
     )
     book = rulebook.read(tournament)
-    by_status = Participant.objects.filter(tournament_id=tournament_id).order_by().values("status")
-    entries = dict(by_status.annotate(number=Count("pk")).values_list("status", "number"))
+    entries = Participant.objects.filter(tournament_id=tournament_id).count_by_status()
     results = [seat for game in book.games for lobby in game.lobbies for seat in lobby.seats]
     return {
         "tournament_id": tournament_id,
@@ -183,6 +182,12 @@ def newest_document(tournament_id: int | None) -> tuple[int | None, str | None]:
         return None, None
     rows = ScoreboardSnapshot.objects.filter(tournament_id=tournament_id).order_by("-id")
     return rows.values_list("pk", "document").first() or (None, None)
+
+
+def newest_snapshot_id(tournament_id: int) -> int | None:
+    """The number of the newest published standings, without reading them."""
+    rows = ScoreboardSnapshot.objects.filter(tournament_id=tournament_id).order_by("-id")
+    return rows.values_list("pk", flat=True).first()
 
 
 def presets() -> dict[str, Any]:

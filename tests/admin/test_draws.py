@@ -38,9 +38,18 @@ def test_a_proposal_is_looked_at_and_then_published(ann, cup):
     ):
         answer = ann.post(page(cup), as_proposed(shown) | {"_publish": "yes"})
 
-    assert answer.url == reverse("admin:tournaments_tournament_results", args=[cup.pk])
+    assert answer.url == reverse("admin:tournaments_tournament_run", args=[cup.pk])
     assert Placement.objects.filter(lobby__game__tournament=cup).count() == 16
     assert "Game 1.1: snake, by ann" in ann.open(page(cup))
+
+
+def test_an_address_proposes_at_once_what_the_format_says(ann, cup):
+    with leaves(deeds=[], events=[]):
+        shown = ann.get(f"{page(cup)}?propose=1")
+
+    assert "Proposal for game 1.1" in shown.content.decode()
+    assert ann.post(page(cup), as_proposed(shown) | {"_publish": "yes"}).status_code == 302
+    assert Draw.objects.get(tournament=cup).rule == "snake"
 
 
 def as_proposed(shown) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.admin.over_http import PASSWORD, new_superuser
 from tests.support.api import Api
@@ -13,6 +13,17 @@ from tests.support.server import RunningServer
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 CROWN = "tournaments/demo/inkborn-fables-tacticians-crown.json"
+LISTS = (
+    "graphics/graphic",
+    "graphics/overlaykey",
+    "tournaments/tournament",
+    "tournaments/participant",
+    "tournaments/scoreboardsnapshot",
+    "users/user",
+    "users/session",
+    "audit/auditentry",
+    "events/event",
+)
 HEADLINE = (
     '{"elements": [{"id": "headline", "type": "text", "content": "%s", "x": 100, "y": 100,'
     ' "fontSize": 60, "fontFamily": "Arial", "color": "#ffffff"}]}'
@@ -77,6 +88,8 @@ def test_no_page_breaks_its_policy(page: Page, running: RunningServer, graphic: 
         f"graphics/graphic/{graphic['id']}/versions/compare/?old=1&new=1",
         "graphics/canvaslease/",
         "tournaments/tournament/1/change/",
+        "tournaments/tournament/1/run/",
+        "tournaments/tournament/1/standings/",
         "tournaments/tournament/1/results/",
         "tournaments/tournament/1/results/3.1/1/",
         "tournaments/participant/add/",
@@ -153,5 +166,48 @@ def test_a_result_is_entered_and_the_board_moves_on(page: Page, running: Running
     page.click("text=Save and publish")
 
     page.wait_for_selector("text=Lobby 1 of game 3.1 is in")
-    assert page.locator("aside tbody tr").first.locator("th").inner_text() == winner
-    assert page.locator("text=Game 3.2").is_visible()
+    assert page.locator(".standings tbody tr").first.locator("th").inner_text() == winner
+    assert page.locator("text=Enter lobby 1 of game 3.2").is_visible()
+
+
+def test_a_sheet_is_filled_by_pressing_players_in_the_order_of_the_finish(
+    page: Page, running: RunningServer
+):
+    page.goto(f"{running.http_url}/admin/tournaments/tournament/1/results/3.1/2/")
+    page.wait_for_selector("[data-hint]:visible")
+    arrows = page.locator(".sheet td.outcome button")
+    places = page.locator(".sheet td.outcome select")
+    read = "(all) => all.map((one) => one.value)"
+
+    # the last row finished first
+    for row in reversed(range(8)):
+        arrows.nth(row).click()
+    assert places.evaluate_all(read) == [str(place) for place in range(8, 0, -1)]
+    expect(page.locator("input.default")).to_be_focused()
+
+    # a slip of the finger is shown at once, and taken back
+    places.nth(3).focus()
+    page.keyboard.press("8")
+    expect(page.locator("tr.is-double")).to_have_count(2)
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Backspace")
+    assert places.evaluate_all(read)[3:5] == ["", ""]
+    page.keyboard.press("a")
+    page.keyboard.press("4")
+    assert places.evaluate_all(read)[3:5] == ["absent", "4"]
+
+
+def test_no_list_scrolls_sideways_on_a_laptop(page: Page, running: RunningServer, graphic: dict):
+    page.set_viewport_size({"width": 1366, "height": 768})
+
+    wide = []
+    for name in LISTS:
+        page.goto(f"{running.http_url}/admin/{name}/")
+        is_wide = page.evaluate(
+            """() => [document.documentElement, ...document.querySelectorAll(".results")]
+              .some((one) => one.scrollWidth > one.clientWidth)"""
+        )
+        wide += [name] if is_wide else []
+
+    page.set_viewport_size({"width": 1440, "height": 900})
+    assert wide == []

@@ -51,7 +51,7 @@ def test_a_move_is_asked_for_and_then_made(ann, cup):
     with leaves(deeds=["tournament.status_changed"], events=["tournament.status_changed"]):
         answer = ann.save(path, "reason", reason="The hall is shut.")
 
-    assert answer.url == page("registration", cup.pk)
+    assert answer.url == page("run", cup.pk)
     cup.refresh_from_db()
     assert cup.status == "postponed"
 
@@ -94,6 +94,19 @@ def test_a_check_in_from_its_begin_to_its_end(ann, cup):
 
     states = [status_of(cup, name) for name in ("Ada", "Bea", "Cleo")]
     assert states == ["withdrawn", "checked_in", "registered"]
+
+
+def test_everybody_is_checked_in_at_once(ann, cup):
+    services.change_status(actor=SYSTEM, tournament_id=cup.pk, status="check_in")
+
+    with leaves(deeds=["participant.checked_in"] * 2, events=["participant.checked_in"] * 2):
+        answer = ann.post(page("check_in_all", cup.pk))
+
+    assert answer.url == page("registration", cup.pk)
+    states = [status_of(cup, name) for name in ("Ada", "Bea", "Cleo")]
+    assert states == ["checked_in", "checked_in", "waiting"]
+    assert "Check in everybody" not in ann.open(page("registration", cup.pk))
+    assert ann.get(page("check_in_all", cup.pk)).status_code == 405
 
 
 def test_a_withdrawal_is_asked_for_and_promotes(ann, cup):

@@ -77,7 +77,7 @@ def test_a_result_changes_the_standings_and_every_overlay(ann, crown):
     with leaves(deeds=["placement.recorded"], events=["placement.recorded", "standings.published"]):
         answer = ann.save(sheet_of(crown, "3.1"), "seats-0-player", **rows(FINALISTS))
 
-    assert answer.url == board_of(crown)
+    assert answer.url == reverse("admin:tournaments_tournament_run", args=[crown.pk])
     table = standings(crown)
     assert [row["player_name"] for row in table["standings"][:8]] == list(FINALISTS)
     assert (table["after"], table["complete"]) == ("3.1", True)
@@ -178,7 +178,8 @@ def test_lobbies_that_nobody_drew_are_entered_by_name(ann, small_cup):
     assert sheet_of(small_cup, "1.1", 3) not in page
 
     first, second = ([f"Player {n}" for n in range(start, start + 8)] for start in (1, 9))
-    ann.save(sheet_of(small_cup, "1.1", 1), "seats-0-player", **rows(first))
+    answer = ann.save(sheet_of(small_cup, "1.1", 1), "seats-0-player", **rows(first))
+    assert answer.url == sheet_of(small_cup, "1.1", 2)
     assert standings(small_cup)["complete"] is False
     ann.save(sheet_of(small_cup, "1.1", 2), "seats-0-player", **rows(second))
 

@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from gal_dashboard.core.context import SYSTEM
 from graphics.services import create_graphic
+from tests.admin.forms import form_with
 from tests.admin.staff import errors_in, leaves
 from tournaments.models import Participant, ScoreboardSnapshot, Stage, Tournament
 from tournaments.selectors import newest_document
@@ -34,12 +35,12 @@ def cup(ann) -> Tournament:
 # --- The tournament itself ------------------------------------------------------------------------
 
 
-def test_a_new_tournament_opens_with_its_first_stage(ann):
+def test_a_new_tournament_has_a_format_and_leads_to_where_it_is_run(ann):
     with leaves(deeds=["tournament.created"], events=["tournament.created"]):
         answer = ann.save(ADD, "name", name="Cup", max_participants="16")
 
     cup = Tournament.objects.get()
-    assert answer.url == page_of(cup)
+    assert answer.url == reverse("admin:tournaments_tournament_run", args=[cup.pk])
     assert (cup.points_table["1"], cup.points_table["8"]) == (8, 1)
     assert cup.tie_chain == list(DEFAULT_CHAIN)
     assert 'value="Day 1"' in ann.open(page_of(cup))
@@ -119,6 +120,31 @@ def test_deleting_a_tournament_empties_its_graphics(ann, crown):
     graphic.refresh_from_db()
     assert graphic.tournament_id is None
     assert not Tournament.objects.exists()
+
+
+def test_a_new_tournament_is_given_one_of_the_formats_that_are_explained(ann):
+    assert "Who has 20 points and then wins a game is champion." in ann.open(ADD)
+
+    ann.save(ADD, "name", name="Cup", max_participants="8", preset="checkmate_final")
+
+    final = Stage.objects.get()
+    assert (final.name, final.threshold) == ("Final", 20)
+
+
+def test_another_format_is_chosen_until_the_first_game(ann, cup, crown):
+    path = reverse("admin:tournaments_tournament_format", args=[cup.pk])
+    assert form_with(ann.open(path), "preset")["preset"] == ["single_day"]
+
+    with leaves(deeds=["tournament.format_changed"], events=["tournament.format_changed"]):
+        answer = ann.save(path, "preset", preset="americas_cup")
+    assert answer.url == reverse("admin:tournaments_tournament_run", args=[cup.pk])
+    assert [stage.days for stage in cup.stages.all()] == [[1], [2], [3]]
+
+    played = reverse("admin:tournaments_tournament_format", args=[crown.pk])
+    with leaves(deeds=[], events=[]):
+        answer = ann.post(played, {"preset": "single_day"})
+    assert "cannot take the place" in answer.content.decode()
+    assert errors_in(ann.post(path, {"preset": "lost"}))[0].startswith("Select a valid choice")
 
 
 # --- Stages ---------------------------------------------------------------------------------------

@@ -25,6 +25,11 @@ class GameRow:
     is_complete: bool
     is_next: bool = False
 
+    @property
+    def open_lobby(self) -> int | None:
+        """The first lobby without a result."""
+        return next((lobby.number for lobby in self.lobbies if lobby.winner is None), None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageBoard:
@@ -36,7 +41,7 @@ class StageBoard:
 def board_of(book: Rulebook) -> list[StageBoard]:
     """All games by stage, with the ones that may be entered next."""
     standing = scoreboard.compute(book)
-    rows = [_played(book, game, is_complete) for game, is_complete in _with_completeness(book)]
+    rows = [_row(book, game, is_complete) for game, is_complete in _with_completeness(book)]
     rows += _upcoming(book, standing, known={row.ref for row in rows})
     return [
         StageBoard(
@@ -56,13 +61,32 @@ def sheet_of(book: Rulebook, ref: GameRef, number: int) -> LobbySheet | None:
     return next((lobby for lobby in lobbies if lobby.number == number), None)
 
 
+def game_in_play(book: Rulebook) -> GameSheet | None:
+    """The game that lacks results: the newest with one, or the next one that is drawn."""
+    sheets = _with_completeness(book)
+    newest = max((game.ref for game in book.games if game.has_result), default=None)
+    return next(
+        (
+            game
+            for game, is_complete in sheets
+            if game.lobbies and not is_complete and (newest is None or game.ref >= newest)
+        ),
+        None,
+    )
+
+
+def row_of(book: Rulebook, game: GameSheet) -> GameRow:
+    """One game of the board that is not complete."""
+    return _row(book, game, is_complete=False)
+
+
 def _with_completeness(book: Rulebook) -> Sequence[tuple[GameSheet, bool]]:
     return [
         (game, result.complete) for game, result in zip(book.games, book.results(), strict=True)
     ]
 
 
-def _played(book: Rulebook, game: GameSheet, is_complete: bool) -> GameRow:  # noqa: FBT001 - the name says it
+def _row(book: Rulebook, game: GameSheet, is_complete: bool) -> GameRow:  # noqa: FBT001 - the name says it
     cells = {lobby.number: _cell(book, lobby) for lobby in game.lobbies}
     if not is_complete:
         cells = _blank_cells(book, game.ref) | cells

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern
 
 from gal_dashboard.core import admin_ports
 from gal_dashboard.core.admin_refusals import Refusal
@@ -60,13 +60,19 @@ class DrawPages(TournamentPages):
         return [self.route("draw/", self.draw_view, "draw")]
 
     def draw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The form; with a wish, the proposal; with the proposal's fingerprint, the draw."""
+        """The form; with a wish, the proposal; with the proposal's fingerprint, the draw.
+
+        ``?propose`` in the address proposes at once what the format of the stage says.
+        """
         tournament = self.tournament_or_404(request, pk, writing=request.method == "POST")
         book = rulebook.read(tournament)
         games = seating.next_games(book)
-        form = WishForm(games, request.POST or None, initial=_initial(book, games))
+        may_write = self.page.may_write(request)
+        initial = _initial(book, games)
+        is_direct = request.method == "GET" and "propose" in request.GET and may_write
+        form = WishForm(games, initial if is_direct else request.POST or None, initial=initial)
         proposal = None
-        if request.method == "POST" and form.is_valid():
+        if (request.method == "POST" or is_direct) and games and form.is_valid():
             try:
                 if "_publish" in request.POST:
                     return self._publish(request, tournament, form)
@@ -83,7 +89,7 @@ class DrawPages(TournamentPages):
             proposal=proposal,
             hidden=_hidden(form, proposal) if proposal else [],
             draws=selectors.draws(tournament.pk, window=slice(0, NEWEST))["draws"],
-            may_write=self.page.may_write(request),
+            may_write=may_write,
         )
 
     def _publish(
@@ -96,12 +102,13 @@ class DrawPages(TournamentPages):
             fingerprint=request.POST.get("fingerprint", ""),
         )
         messages.success(request, f"Game {draw.day}.{draw.number} is drawn; overlays show it.")
-        board = reverse("admin:tournaments_tournament_results", args=[tournament.pk])
-        return HttpResponseRedirect(board)
+        return HttpResponseRedirect(self.address("run", tournament))
 
 
 def _initial(book: rulebook.Rulebook, games: list[GameRef]) -> dict[str, Any]:
-    return {"rule": seating.format_of_day(book, games[0].day).draw_rule} if games else {}
+    if not games:
+        return {}
+    return {"game": str(games[0]), "rule": seating.format_of_day(book, games[0].day).draw_rule}
 
 
 def _hidden(form: WishForm, proposal: Proposal) -> list[tuple[str, str]]:

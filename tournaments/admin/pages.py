@@ -1,13 +1,18 @@
 """Pages of a tournament beside its form."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 
+from gal_dashboard.core import admin_ports
 from gal_dashboard.core.admin import ServiceModelAdmin
+from gal_dashboard.core.context import Actor
+from gal_dashboard.core.errors import DomainError
 from tournaments.models import Tournament
 
 
@@ -41,3 +46,24 @@ class TournamentPages:
         request.current_app = site.name
         common = {**site.each_context(request), "opts": self.page.opts, "original": tournament}
         return TemplateResponse(request, f"tournaments/admin/{template}", {**common, **context})
+
+    def address(self, name: str, tournament: Tournament, *args: object) -> str:
+        return reverse(f"admin:tournaments_tournament_{name}", args=[tournament.pk, *args])
+
+    def do(
+        self,
+        request: HttpRequest,
+        tournament: Tournament,
+        deed: Callable[[Actor], Any],
+        said: str,
+        *,
+        page: str,
+    ) -> HttpResponse:
+        """Do it, say so or why not, and go on to a page of the tournament."""
+        try:
+            deed(admin_ports.actor_of(request))
+        except DomainError as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, said)
+        return HttpResponseRedirect(self.address(page, tournament))

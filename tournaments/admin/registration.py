@@ -1,30 +1,21 @@
-"""Who is in, who waits, who is there: the page of registration, and the moves of a tournament."""
+"""Who is in, who waits, who is there: the page of registration."""
 
 from collections.abc import Callable
 from typing import Any, Final
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, reverse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern
 from django.views.decorators.http import require_POST
 
 from gal_dashboard.core import admin_ports
 from gal_dashboard.core.context import Actor
-from gal_dashboard.core.errors import DomainError
-from tournaments import lifecycle, registration, services
+from tournaments import lifecycle, registration
 from tournaments.admin.pages import TournamentPages
+from tournaments.admin.transitions import moves_of
 from tournaments.choices import EntryStatus, TournamentStatus
 from tournaments.models import Participant, Tournament
 from tournaments.querysets import TAKING_PART
 
-LONGEST_REASON: Final = 500
-# What is said before a move that is not easily taken back.
-WARNINGS: Final = {
-    TournamentStatus.IN_PROGRESS: "Registration and check-in are over then.",
-    TournamentStatus.COMPLETED: "Who takes part is settled then. Results can still be corrected.",
-    TournamentStatus.CANCELLED: "Overlays that show the tournament are told at once.",
-    TournamentStatus.POSTPONED: "Places and the waitlist stay as they are.",
-}
 STEPS: Final[dict[str, tuple[Callable[..., Participant], str]]] = {
     "check-in": (registration.check_in, "{} is checked in."),
     "take-back": (registration.take_back_check_in, "The check-in of {} is taken back."),
@@ -37,7 +28,7 @@ class RegistrationPages(TournamentPages):
     def urls(self) -> list[URLPattern]:
         return [
             self.route("registration/", self.registration_view, "registration"),
-            self.route("become/<str:status>/", self.transition_view, "transition"),
+            self.route("check-in/all/", require_POST(self.check_in_all_view), "check_in_all"),
             self.route("check-in/close/", self.close_check_in_view, "close_check_in"),
             self.route("participants/<int:participant>/withdraw/", self.withdraw_view, "withdraw"),
             self.route(
@@ -54,7 +45,7 @@ class RegistrationPages(TournamentPages):
             "registration.html",
             tournament,
             title=f"Registration of {tournament}",
-            moves=[TournamentStatus(move) for move in lifecycle.legal_moves(tournament.status)],
+            moves=moves_of(tournament.status),
             inside=inside,
             checked_in=sum(one.status == EntryStatus.CHECKED_IN for one in inside),
             waiting=[one for one in everybody if one.status == EntryStatus.WAITING],
@@ -65,32 +56,18 @@ class RegistrationPages(TournamentPages):
             may_write=self.page.may_write(request),
         )
 
-    def transition_view(self, request: HttpRequest, pk: int, status: str) -> HttpResponse:
-        """Ask whether the tournament shall become ``status``, then do it."""
+    def check_in_all_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Check in everybody who has a place, all or none."""
         tournament = self.tournament_or_404(request, pk, writing=True)
-        if status not in TournamentStatus.values:
-            raise Http404
-        wanted = TournamentStatus(status)
-        if request.method == "POST":
-            reason = request.POST.get("reason", "").strip()[:LONGEST_REASON]
-            return self._do(
-                request,
-                tournament,
-                lambda actor: services.change_status(
-                    actor=actor, tournament_id=tournament.pk, status=status, reason=reason
-                ),
-                f"The tournament is now: {wanted.label}.",
-            )
-        return self._ask(
-            request,
-            tournament,
-            title=f"{wanted.label}?",
-            question=f"{tournament} is “{tournament.get_status_display()}” and becomes "
-            f"“{wanted.label}”.",
-            remark=WARNINGS.get(wanted, ""),
-            button=f"Yes, make it “{wanted.label}”",
-            asks_reason=wanted in {TournamentStatus.CANCELLED, TournamentStatus.POSTPONED},
-        )
+        missing = tournament.participants.filter(status=EntryStatus.REGISTERED).by_arrival()
+        numbers = list(missing.values_list("pk", flat=True))
+
+        def check_in(actor: Actor) -> None:
+            with admin_ports.recording():
+                for number in numbers:
+                    registration.check_in(actor=actor, participant_id=number)
+
+        return self._do(request, tournament, check_in, f"{len(numbers)} more are checked in.")
 
     def close_check_in_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         tournament = self.tournament_or_404(request, pk, writing=True)
@@ -150,24 +127,13 @@ class RegistrationPages(TournamentPages):
         )
 
     def _do(
-        self,
-        request: HttpRequest,
-        tournament: Tournament,
-        deed: Callable[[Actor], Any],
-        said: str,
+        self, request: HttpRequest, tournament: Tournament, deed: Callable[[Actor], Any], said: str
     ) -> HttpResponse:
-        """Do it, say so or why not, and go back to the page of registration."""
-        try:
-            deed(admin_ports.actor_of(request))
-        except DomainError as refused:
-            messages.error(request, str(refused))
-        else:
-            messages.success(request, said)
-        page = reverse("admin:tournaments_tournament_registration", args=[tournament.pk])
-        return HttpResponseRedirect(page)
+        return self.do(request, tournament, deed, said, page="registration")
 
     def _ask(self, request: HttpRequest, tournament: Tournament, **context: Any) -> HttpResponse:
-        return self.answer(request, "confirm.html", tournament, **context)
+        back = self.address("registration", tournament)
+        return self.answer(request, "confirm.html", tournament, back=back, **context)
 
     def _participant_or_404(self, tournament: Tournament, pk: int) -> Participant:
         found = tournament.participants.filter(pk=pk).first()

@@ -6,14 +6,14 @@ import orjson
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern
 from django.views.decorators.http import require_POST
 
 from gal_dashboard.core import admin_ports
 from gal_dashboard.core.admin import SEEN, refuse_as_changed
 from gal_dashboard.core.errors import DomainError, InvalidFieldsError
 from tournaments import results, rulebook, selectors
-from tournaments.admin.board import board_of, sheet_of
+from tournaments.admin.board import board_of, game_in_play, row_of, sheet_of
 from tournaments.admin.pages import TournamentPages
 from tournaments.models import Lobby, Tournament
 from tournaments.rulebook import LobbySheet, Rulebook
@@ -127,6 +127,7 @@ class ResultPages(TournamentPages):
                     return answer
         else:
             sheet = Sheet(initial=_initial(book, ref, lobby), prefix="seats")
+            _focus_first(sheet, "player" if lobby is None else "outcome")
         return self.answer(
             request,
             "lobby.html",
@@ -163,24 +164,36 @@ class ResultPages(TournamentPages):
             return None
         said = "is in, and every overlay shows it" if has_changed else "was in like this already"
         messages.success(request, f"Lobby {number} of game {ref} {said}.")
-        return _back_to_results(tournament)
+        return HttpResponseRedirect(self._after(tournament, ref, number))
+
+    def _after(self, tournament: Tournament, ref: GameRef, number: int) -> str:
+        """Where to go on: the next open lobby of the game, or the page from which it is run."""
+        tournament.refresh_from_db()
+        game = game_in_play(book := rulebook.read(tournament))
+        row = row_of(book, game) if game is not None and game.ref == ref else None
+        open_lobbies = (
+            [lobby.number for lobby in row.lobbies if lobby.winner is None] if row else []
+        )
+        if not open_lobbies:
+            return self.address("run", tournament)
+        following = next((one for one in open_lobbies if one > number), open_lobbies[0])
+        return self.address("lobby", tournament, str(ref), following)
 
     def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Publish the standings anew, as after work on the database by hand."""
         tournament = self.tournament_or_404(request, pk, writing=True)
-        actor = admin_ports.actor_of(request)
-        try:
-            republish_standings(actor=actor, tournament_id=tournament.pk)
-        except DomainError as refused:
-            messages.error(request, str(refused))
-        else:
-            messages.success(request, "The standings are published: every overlay shows them now.")
-        return _back_to_results(tournament)
+        return self.do(
+            request,
+            tournament,
+            lambda actor: republish_standings(actor=actor, tournament_id=tournament.pk),
+            "The standings are published: every overlay shows them now.",
+            page="results",
+        )
 
 
-def _back_to_results(tournament: Tournament) -> HttpResponse:
-    board = reverse("admin:tournaments_tournament_results", args=[tournament.pk])
-    return HttpResponseRedirect(board)
+def _focus_first(sheet: SheetFormSet, field: str) -> None:
+    """Let somebody type at once: the place of a drawn player, or the name of one who was not."""
+    sheet.forms[0].fields[field].widget.attrs["autofocus"] = True
 
 
 def _ref_or_404(game: str, number: int) -> GameRef:

@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern
 
 from gal_dashboard.core import admin_ports
 from gal_dashboard.core.admin_refusals import Refusal
@@ -50,7 +50,6 @@ class RosterPage(TournamentPages):
                 Refusal(refused, {}).add_to(form)
             else:
                 messages.success(request, f"{len(added)} participants are registered.")
-                changelist = reverse("admin:tournaments_participant_changelist")
-                return HttpResponseRedirect(f"{changelist}?tournament__id__exact={tournament.pk}")
+                return HttpResponseRedirect(self.address("run", tournament))
         title = f"Add participants to {tournament}"
         return self.answer(request, "roster.html", tournament, title=title, form=form)

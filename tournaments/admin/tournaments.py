@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Case, When
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 
 from gal_dashboard.core import options
@@ -18,9 +19,13 @@ from tournaments import format as formats
 from tournaments import services
 from tournaments.admin.draws import DrawPages
 from tournaments.admin.fields import ChainField, CutsField, DaysField, PointsField
+from tournaments.admin.format_page import FormatPage, PresetField
 from tournaments.admin.registration import RegistrationPages
 from tournaments.admin.results import ResultPages
 from tournaments.admin.roster import RosterPage
+from tournaments.admin.run import RunPage
+from tournaments.admin.second_screen import SecondScreen
+from tournaments.admin.transitions import TransitionPages
 from tournaments.choices import DrawRule, TournamentStatus
 from tournaments.lifecycle import legal_moves
 from tournaments.models import Stage, Tournament, default_chain, default_points
@@ -29,6 +34,16 @@ from tournaments.presets import StageFormat
 from tournaments.standings import METRICS, Cut
 
 NEWEST = 6
+PAGES = (
+    RunPage,
+    TransitionPages,
+    FormatPage,
+    RosterPage,
+    RegistrationPages,
+    DrawPages,
+    ResultPages,
+    SecondScreen,
+)
 STAGE_COLUMNS = (
     "number",
     "name",
@@ -46,6 +61,7 @@ RUNNING = (TournamentStatus.IN_PROGRESS, TournamentStatus.CHECK_IN)
 
 
 class TournamentForm(forms.ModelForm):
+    preset = PresetField(initial="single_day", help_text="It can be changed before the first game.")
     points_table = PointsField(
         label="Points",
         initial=default_points,
@@ -74,6 +90,8 @@ class TournamentForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Of an existing tournament, offer only what may follow on what it is."""
         super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields.pop("preset", None)  # its stages are there, below
         if self.instance.pk and "status" in self.fields:
             offered = {self.instance.status, *legal_moves(self.instance.status)}
             self.fields["status"].choices = [
@@ -134,12 +152,26 @@ class StageInline(ServiceInline):
     )
 
 
+def _run_page(tournament: Tournament) -> str:
+    return reverse("admin:tournaments_tournament_run", args=[tournament.pk])
+
+
+class RunList(ChangeList):
+    """A list from which one goes to run an event; its settings are one step further."""
+
+    def url_for_result(self, result: Tournament) -> str:
+        return _run_page(result)
+
+
 @admin.register(Tournament)
 class TournamentAdmin(ServiceModelAdmin):
     area = "tournaments"
     section = COMPETITION
     purpose = "Rules, stages, participants, and the results of every lobby."
     can_delete = True
+
+    class Media:
+        css = {"all": ["tournaments/admin.css"]}
 
     form = TournamentForm
     inlines = [StageInline]
@@ -168,8 +200,17 @@ class TournamentAdmin(ServiceModelAdmin):
         return super().get_queryset(request).with_counts()
 
     def get_urls(self):
-        pages = [ResultPages(self), RosterPage(self), RegistrationPages(self), DrawPages(self)]
+        pages = [kind(self) for kind in PAGES]
         return [*(url for page in pages for url in page.urls()), *super().get_urls()]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Tournament | None = None):
+        if obj is not None:
+            return self.fieldsets
+        plan, size, rules, *_ = self.fieldsets
+        return [plan, ("Format", {"fields": ["preset"]}), size, rules]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any):
+        return RunList
 
     def get_inlines(self, request: HttpRequest, obj: Tournament | None):
         return self.inlines if obj else []  # a new one gets its first stage from the service
@@ -205,10 +246,10 @@ class TournamentAdmin(ServiceModelAdmin):
         services.delete_tournament(actor=actor, tournament_id=doomed.pk)
 
     def response_add(self, request, obj, post_url_continue=None):
-        """A new tournament stays open: its stages and participants come next."""
-        if "_addanother" not in request.POST and "_popup" not in request.POST:
-            request.POST = request.POST.copy()
-            request.POST["_continue"] = "1"
+        """A new tournament leads to the page from which it is run, unless more shall be made."""
+        if not {"_addanother", "_continue", "_popup"} & request.POST.keys():
+            messages.success(request, f"{obj} is made.")
+            return HttpResponseRedirect(_run_page(obj))
         return super().response_add(request, obj, post_url_continue)
 
     def index_panel(self, request: HttpRequest) -> Panel:
@@ -220,7 +261,7 @@ class TournamentAdmin(ServiceModelAdmin):
             lines=[
                 Line(
                     title=tournament.name,
-                    url=reverse("admin:tournaments_tournament_change", args=[tournament.pk]),
+                    url=_run_page(tournament),
                     note=f"{tournament.get_status_display()} · "
                     f"{tournament.current_participants} participants",
                     links=[
