@@ -167,7 +167,7 @@ def test_a_result_is_entered_and_the_board_moves_on(page: Page, running: Running
 
     page.wait_for_selector("text=Lobby 1 of game 3.1 is in")
     assert page.locator(".standings tbody tr").first.locator("th").inner_text() == winner
-    assert page.locator("text=Enter lobby 1 of game 3.2").is_visible()
+    assert page.locator("text=Draw game 3.2").is_visible()
 
 
 def test_a_sheet_is_filled_by_pressing_players_in_the_order_of_the_finish(

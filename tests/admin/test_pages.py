@@ -98,7 +98,7 @@ def all_pages(crown: Tournament) -> Iterator[str]:
     yield reverse("admin:tournaments_tournament_lobby", args=[crown.pk, "3.1", 1])
     yield reverse("admin:tournaments_tournament_lobby", args=[crown.pk, "1.1", 1])
     yield reverse("admin:tournaments_tournament_roster", args=[crown.pk])
-    for name in ("registration", "run", "format", "standings", "standings_now"):
+    for name in ("registration", "run", "run_now", "format", "standings", "standings_now"):
         yield reverse(f"admin:tournaments_tournament_{name}", args=[crown.pk])
     yield reverse("admin:tournaments_tournament_transition", args=[crown.pk, "completed"])
     yield reverse("admin:tournaments_tournament_draw", args=[crown.pk])
@@ -201,7 +201,9 @@ def test_the_first_page_costs_the_same_queries_however_much_there_is(ann):
     assert counts[0] == counts[1]
 
 
-@pytest.mark.parametrize("name", ["results", "run", "registration", "standings", "standings_now"])
+@pytest.mark.parametrize(
+    "name", ["results", "run", "run_now", "registration", "standings", "standings_now"]
+)
 def test_a_page_of_a_tournament_costs_the_same_queries_however_many_play(name, ann, crown):
     small = services.create_tournament(
         actor=SYSTEM, fields={"name": "Small", "max_participants": 8}

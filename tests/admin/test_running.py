@@ -162,6 +162,23 @@ def test_an_event_whose_games_are_played_is_finished(ann, two_games):
     )
 
 
+def test_after_the_champion_of_a_stage_the_next_stage_is_drawn(ann, db):
+    cup = new_cup(8)
+    stages = [
+        StageFormat(name="Morning", days=(1,), threshold=8),
+        StageFormat(name="Evening", days=(2,), threshold=8),
+    ]
+    change_stages(actor=SYSTEM, tournament_id=cup.pk, wanted=stages)
+    become(cup, "in_progress")
+    for steps in (["Draw game 1.1", "Draw game 2.1"], ["Draw game 2.1", "Finish the event"]):
+        assert next_step(ann, cup)[0] == steps[0]
+        draw_game = GameRef.parse(steps[0].removeprefix("Draw game "))
+        drawing.publish_draw(actor=SYSTEM, tournament_id=cup.pk, wish=Wish(game=draw_game))
+        for number in (1, 2):
+            play(cup, f"{draw_game.day}.{number}")
+        assert next_step(ann, cup)[0] == steps[1]
+
+
 def test_who_finishes_an_event_too_early_says_why(ann, two_games):
     draw(two_games)
     path = page("transition", two_games.pk, "completed")
@@ -190,6 +207,28 @@ def test_a_move_says_what_it_brings(ann, db):
     assert "Registration and check-in are over then." in text
 
 
+def test_an_open_page_is_answered_anew_when_something_happened(ann, two_games):
+    path = page("run_now", two_games.pk)
+    known = ann.get(path)["ETag"]
+    assert ann.get(path, headers={"If-None-Match": known}).status_code == 304
+    vera = Staff(new_account("vera", Role.VIEWER))
+    assert vera.get(path, headers={"If-None-Match": known}).status_code == 200
+
+    deeds = [
+        lambda: draw(two_games),
+        lambda: play(two_games, "1.1"),
+        lambda: registration.withdraw(
+            actor=SYSTEM, participant_id=two_games.participants.earliest("pk").pk
+        ),
+        lambda: become(two_games, "postponed"),
+    ]
+    for deed in deeds:
+        deed()
+        answer = ann.get(path, headers={"If-None-Match": known})
+        assert answer.status_code == 200
+        known = answer["ETag"]
+
+
 def test_the_list_of_tournaments_leads_to_where_they_are_run(ann, crown):
     text = ann.open(reverse("admin:tournaments_tournament_changelist"))
 
@@ -209,7 +248,7 @@ def test_a_scorer_runs_it_and_who_may_only_read_watches(crown):
     assert page("transition", crown.pk, "completed") not in text
     assert vera.post(page("format", crown.pk), {"preset": "single_day"}).status_code == 403
     assert vera.post(page("check_in_all", crown.pk)).status_code == 403
-    for name in ("run", "standings", "standings_now", "format"):
+    for name in ("run", "run_now", "standings", "standings_now", "format"):
         assert vera.get(page(name, crown.pk)).status_code == 200
         assert nobody.get(page(name, crown.pk)).status_code == 403
         assert sam.get(page(name, crown.pk + 1)).status_code == 404

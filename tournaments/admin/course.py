@@ -110,9 +110,10 @@ def _at_the_line(row: Row, participant: Participant) -> AtTheLine:
 
 def course_of(book: Rulebook) -> Course:
     standing = scoreboard.compute(book)
+    decided = _decided_days(book, standing)
     sheet = game_in_play(book)
-    in_play = None if sheet is None or standing.champion is not None else row_of(book, sheet)
-    upcoming = [] if standing.champion is not None else seating.next_games(book)
+    in_play = None if sheet is None or sheet.ref.day in decided else row_of(book, sheet)
+    upcoming = [ref for ref in seating.next_games(book) if ref.day not in decided]
     has_begun = standing.after is not None
     return Course(
         book=book,
@@ -121,6 +122,13 @@ def course_of(book: Rulebook) -> Course:
         comes_next=upcoming[0] if upcoming and in_play is None else None,
         is_decided=has_begun and in_play is None and not upcoming,
     )
+
+
+def _decided_days(book: Rulebook, standing: Standings) -> Sequence[int]:
+    """The days of a checkmate stage that has its champion: no game of them is played any more."""
+    if standing.champion is None:
+        return ()
+    return next(stage.days for stage in book.rules.stages if stage.number == standing.stage)
 
 
 def next_step(course: Course, entries: Mapping[str, int]) -> Step | None:
