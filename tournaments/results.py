@@ -1,7 +1,7 @@
 """Entering the result of a lobby: the write that a live show turns on."""
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gal_dashboard.audit import trail
@@ -45,27 +45,45 @@ def record_lobby_result(*, actor: Actor, tournament_id: int, result: LobbyResult
     """
     with recording():
         tournament = lock_tournament(tournament_id)
-        stage = _judge_game(tournament, result.ref)
-        places = _resolve(tournament, result)
-        drawing.drop_skipped(tournament, result.ref)
-        game, _ = Game.objects.get_or_create(
-            tournament=tournament,
-            day=result.ref.day,
-            number=result.ref.game,
-            defaults={"stage": stage},
-        )
-        lobby, _ = Lobby.objects.get_or_create(game=game, number=result.lobby)
-        before = _seats(lobby)
-        if before == places:
+        stage = judge_game(tournament, result.ref)
+        if store_lobby_result(tournament, result, stage=stage, actor=actor) is None:
             return False
-        _refuse_seated_elsewhere(lobby, places)
-        _refuse_forgotten(lobby, places)
-        _replace_seats(lobby, places)
-        action = "corrected" if before else "recorded"
-        _tell(action, actor=actor, tournament=tournament, lobby=lobby, places=places, before=before)
         drawing.seat_next_game(tournament, result.ref)
         publish_standings(tournament=tournament, source="results")
         return True
+
+
+def store_lobby_result(
+    tournament: Tournament,
+    result: LobbyResult,
+    *,
+    stage: Stage,
+    actor: Actor,
+    rewritten_next: Collection[int] = (),
+) -> str | None:
+    """Store one lobby of a judged game and tell the crew: "recorded", "corrected", or nothing.
+
+    The caller holds the tournament's row, seats the next game and publishes. ``rewritten_next`` are
+    lobbies of the game that it stores after this one: who sat there may sit here now.
+    """
+    places = resolve(tournament, result)
+    drawing.drop_skipped(tournament, result.ref)
+    game, _ = Game.objects.get_or_create(
+        tournament=tournament,
+        day=result.ref.day,
+        number=result.ref.game,
+        defaults={"stage": stage},
+    )
+    lobby, _ = Lobby.objects.get_or_create(game=game, number=result.lobby)
+    _refuse_seated_elsewhere(lobby, places, but=rewritten_next)
+    before = _seats(lobby)
+    if before == places:
+        return None
+    _refuse_forgotten(lobby, places)
+    _replace_seats(lobby, places)
+    action = "corrected" if before else "recorded"
+    _tell(action, actor=actor, tournament=tournament, lobby=lobby, places=places, before=before)
+    return action
 
 
 def refuse_result(*, tournament_id: int, ref: GameRef) -> None:
@@ -73,10 +91,10 @@ def refuse_result(*, tournament_id: int, ref: GameRef) -> None:
     tournament = Tournament.objects.filter(pk=tournament_id).first()
     if tournament is None:
         raise TournamentNotFoundError
-    _judge_game(tournament, ref)
+    judge_game(tournament, ref)
 
 
-def _judge_game(tournament: Tournament, ref: GameRef) -> Stage:
+def judge_game(tournament: Tournament, ref: GameRef) -> Stage:
     """The stage of a game that may have a result now."""
     stages = list(tournament.stages.all())
     stage = next((stage for stage in stages if ref.day in stage.days), None)
@@ -110,7 +128,7 @@ def _refuse_out_of_order(book: Rulebook, ref: GameRef) -> None:
         raise GameOutOfOrderError(game=str(ref), next_game=" or ".join(map(str, upcoming)))
 
 
-def _resolve(tournament: Tournament, result: LobbyResult) -> dict[int, int | None]:
+def resolve(tournament: Tournament, result: LobbyResult) -> dict[int, int | None]:
     """Participant to place, absent to ``None``; every fault of the result is named at once."""
     participants = list(tournament.participants.all())
     known = {alias: one.pk for one in participants for alias in one.aliases}
@@ -158,10 +176,13 @@ def _faults_of_places(placements: Mapping[str, int]) -> Iterator[tuple[str, str]
             return
 
 
-def _refuse_seated_elsewhere(lobby: Lobby, places: Mapping[int, int | None]) -> None:
+def _refuse_seated_elsewhere(
+    lobby: Lobby, places: Mapping[int, int | None], *, but: Collection[int]
+) -> None:
+    """``but`` are lobbies that do not count."""
     others = (
         Placement.objects.filter(lobby__game=lobby.game_id, participant_id__in=list(places))
-        .exclude(lobby=lobby)
+        .exclude(lobby__number__in=[lobby.number, *but])
         .select_related("participant", "lobby")
     )
     errors = {
