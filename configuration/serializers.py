@@ -6,7 +6,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from configuration.models import LONGEST_DESCRIPTION
-from gal_dashboard.api.fields import StrictCharField, StrictIntegerField
+from gal_dashboard.api.fields import (
+    DocumentField,
+    StrictBooleanField,
+    StrictCharField,
+    StrictIntegerField,
+)
 from gal_dashboard.core.option_kinds import Kind
 from gal_dashboard.core.options import Source
 
@@ -43,19 +48,10 @@ class RollbackInput(serializers.Serializer):
 
 
 class ImportInput(serializers.Serializer):
-    document = serializers.CharField(
-        max_length=1024 * 1024, trim_whitespace=False, help_text="YAML as the export gives it."
-    )
-    dry_run = serializers.BooleanField(
+    document = DocumentField(max_length=1024 * 1024, help_text="YAML as the export gives it.")
+    dry_run = StrictBooleanField(
         default=True, help_text="Only say what would change; false to change it."
     )
-
-    def to_internal_value(self, data: Any) -> Any:
-        for name, kind in (("document", str), ("dry_run", bool)):
-            if name in data and not isinstance(data[name], kind):
-                sentence = "Must be a text." if kind is str else "Must be true or false."
-                raise serializers.ValidationError({name: [sentence]})
-        return super().to_internal_value(data)
 
 
 class ConfigurationSerializer(serializers.Serializer):

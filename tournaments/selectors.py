@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from tournaments import events, lifecycle, rulebook, scoreboard, stages
 from tournaments.choices import EntryStatus
@@ -18,6 +18,7 @@ from tournaments.event_data import PublicTournament
 from tournaments.models import (
     Draw,
     Participant,
+    Placement,
     ScoreboardEntry,
     ScoreboardSnapshot,
     Tournament,
@@ -174,6 +175,29 @@ def standings(
         return orjson.Fragment(document)
     book = rulebook.read(tournament)
     return scoreboard.document(book, scoreboard.compute(book, after=after), snapshot_id=None)
+
+
+def result_rows(tournament_id: int) -> QuerySet:
+    """Every seat that has a result, in the order of games, lobbies and places, absences last."""
+    seats = Placement.objects.filter(lobby__game__tournament_id=tournament_id)
+    return (
+        seats.filter(Q(place__isnull=False) | Q(is_absent=True))
+        .order_by(
+            "lobby__game__day",
+            "lobby__game__number",
+            "lobby__number",
+            F("place").asc(nulls_last=True),
+            "participant_id",
+        )
+        .values(
+            "place",
+            "is_absent",
+            day=F("lobby__game__day"),
+            game=F("lobby__game__number"),
+            lobby_number=F("lobby__number"),
+            player=F("participant__name"),
+        )
+    )
 
 
 def newest_document(tournament_id: int | None) -> tuple[int | None, str | None]:

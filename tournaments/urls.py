@@ -3,6 +3,7 @@ from django.urls import path, register_converter
 from tournaments.converters import GameRefConverter, LobbyConverter
 from tournaments.draw_views import DrawViewSet
 from tournaments.participant_views import ParticipantViewSet
+from tournaments.result_views import ResultViewSet
 from tournaments.scoreboard_views import PlayersViewSet, ScoreboardViewSet
 from tournaments.views import TournamentViewSet
 
@@ -87,6 +88,16 @@ urlpatterns = [
         "tournaments/<id:pk>/games/<game:ref>/lobbies/<lobby:lobby>/placements",
         TournamentViewSet.as_view({"put": "placements"}),
         name="lobby-placements",
+    ),
+    path(
+        "tournaments/<id:pk>/results.csv",
+        ResultViewSet.as_view({"get": "download_results"}),
+        name="tournament-results-file",
+    ),
+    path(
+        "tournaments/<id:pk>/results/import",
+        ResultViewSet.as_view({"post": "import_results"}),
+        name="tournament-results-import",
     ),
     path("players/ranked", PlayersViewSet.as_view({"get": "ranked"}), name="players-ranked"),
     path(

@@ -42,6 +42,20 @@ class StrictCharField(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class DocumentField(serializers.CharField):
+    """A JSON text that holds a file: of several lines, and taken as it is."""
+
+    default_error_messages = {"invalid": "Must be a text."}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 @extend_schema_field({"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]})
 class MomentField(serializers.DateTimeField):
     """An ISO 8601 time, or a date alone, which means its first moment in UTC."""

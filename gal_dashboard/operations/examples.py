@@ -291,6 +291,12 @@ settings:
   value: 120
 """
 
+_RESULTS = """\
+game,lobby,player,place,absent
+1.1,1,Dishsoap,1,no
+1.1,1,Double61,2,no
+1.1,1,Wilted,,yes
+"""
 REQUESTS: dict[str, Any] = {
     "archive_archive": {"reason": "The day is over."},
     "configuration_update": {"value": 120, "description": "Shorter while the final is on."},
@@ -329,6 +335,7 @@ REQUESTS: dict[str, Any] = {
     "tournaments_publish": {"rule": "snake"},
     "tournaments_transition": {"status": "postponed", "reason": "The servers are down."},
     "tournaments_placements": {"placements": {"Dishsoap": 1, "Double61": 2}, "absent": ["Wilted"]},
+    "tournaments_import_results": {"document": _RESULTS, "dry_run": True},
     "scoreboard_refresh": {"tournament_id": 1},
     "users_create": {"username": "dishsoap", "discord_id": "184467440737095516"},
     "users_update": {"display_name": "Dishsoap", "riot_id": "Dishsoap#NA1"},
@@ -579,6 +586,17 @@ ANSWERS: dict[str, Any] = {
     "tournaments_transitions": {"status": "completed", "legal": ["in_progress", "cancelled"]},
     "tournaments_transition": {**_TOURNAMENT, "status": "postponed"},
     "tournaments_placements": _STANDINGS,
+    "tournaments_download_results": _RESULTS,
+    "tournaments_import_results": {
+        "dry_run": True,
+        "lobbies": [{"game": "1.1", "lobby": 1, "outcome": "corrected"}],
+        "new": 0,
+        "corrected": 1,
+        "unchanged": 0,
+        "snapshot_id": None,
+        "after": "1.1",
+        "top": _STANDINGS["standings"],
+    },
     "users_list": {"users": [_USER], "total": 1, "page": 1, "per_page": 100},
     "users_create": {**_USER, "display_name": "", "riot_id": None},
     "users_retrieve": _USER,
@@ -621,4 +639,5 @@ def add_examples(
 
 
 def _show(part: dict[str, Any], example: Any) -> None:
-    part["content"]["application/json"]["example"] = example
+    [content] = part["content"].values()  # of its one media type
+    content["example"] = example

@@ -378,6 +378,10 @@ def world(api: Api) -> Mapping[str, tuple[str, dict[str, Any]]]:
         "/api/v1/tournaments/{pk}/draws": (f"{in_world}/draws", {"rule": "snake"}),
         "/api/v1/tournaments/{pk}/draws/proposal": (f"{in_world}/draws/proposal", {}),
         "/api/v1/tournaments/{pk}/check-in/close": (f"{in_world}/check-in/close", {}),
+        "/api/v1/tournaments/{pk}/results/import": (
+            f"{in_world}/results/import",
+            {"document": "game,lobby,player,place\n1.1,1,Ann,1\n", "dry_run": False},
+        ),
         "/api/v1/tournaments/{pk}/transition": (f"{in_world}/transition", {"status": "postponed"}),
         "/api/v1/users": ("/api/v1/users", {"username": f"player-{new_key()[:16]}"}),
         "/api/v1/configuration/{key}": (bot_key, 1),

@@ -114,6 +114,10 @@ BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("PUT", "/api/v1/tournaments/{pk}/games/{ref}/lobbies/{lobby}/placements"): {
         "placements": {name: place for place, name in enumerate(reversed(PLAYERS), start=1)}
     },
+    ("POST", "/api/v1/tournaments/{pk}/results/import"): {
+        "document": "game,lobby,player,place\n1.1,1,Player 2,1\n1.1,1,Player 1,2\n",
+        "dry_run": False,
+    },
     ("POST", "/api/v1/scoreboard/refresh"): {"tournament_id": TOURNAMENT},
     ("POST", "/api/v1/users"): {"username": NEW_LOGIN},
     ("PUT", "/api/v1/users/{pk}"): {"display_name": "Changed", "is_active": True},

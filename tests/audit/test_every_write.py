@@ -36,6 +36,10 @@ DEEDS = {
     ("PUT", "/api/v1/tournaments/{pk}/games/{ref}/lobbies/{lobby}/placements"): [
         "placement.corrected"
     ],
+    ("POST", "/api/v1/tournaments/{pk}/results/import"): [
+        "placement.corrected",
+        "results.imported",
+    ],
     ("POST", "/api/v1/scoreboard/refresh"): ["standings.republished"],
     ("POST", "/api/v1/users"): ["user.created"],
     ("PUT", "/api/v1/users/{pk}"): ["user.updated"],

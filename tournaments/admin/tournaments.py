@@ -21,6 +21,7 @@ from tournaments.admin.draws import DrawPages
 from tournaments.admin.fields import ChainField, CutsField, DaysField, PointsField
 from tournaments.admin.format_page import FormatPage, PresetField
 from tournaments.admin.registration import RegistrationPages
+from tournaments.admin.result_files import ResultFilePages
 from tournaments.admin.results import ResultPages
 from tournaments.admin.roster import RosterPage
 from tournaments.admin.run import RunPage
@@ -42,6 +43,7 @@ PAGES = (
     RegistrationPages,
     DrawPages,
     ResultPages,
+    ResultFilePages,
     SecondScreen,
 )
 STAGE_COLUMNS = (
