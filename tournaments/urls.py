@@ -3,7 +3,7 @@ from django.urls import path, register_converter
 from tournaments.converters import GameRefConverter, LobbyConverter
 from tournaments.draw_views import DrawViewSet
 from tournaments.participant_views import ParticipantViewSet
-from tournaments.result_views import ResultViewSet
+from tournaments.result_file_views import ResultFileViewSet
 from tournaments.scoreboard_views import PlayersViewSet, ScoreboardViewSet
 from tournaments.views import TournamentViewSet
 
@@ -91,12 +91,12 @@ urlpatterns = [
     ),
     path(
         "tournaments/<id:pk>/results.csv",
-        ResultViewSet.as_view({"get": "download_results"}),
+        ResultFileViewSet.as_view({"get": "download_results"}),
         name="tournament-results-file",
     ),
     path(
         "tournaments/<id:pk>/results/import",
-        ResultViewSet.as_view({"post": "import_results"}),
+        ResultFileViewSet.as_view({"post": "import_results"}),
         name="tournament-results-import",
     ),
     path("players/ranked", PlayersViewSet.as_view({"get": "ranked"}), name="players-ranked"),

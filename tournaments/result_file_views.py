@@ -11,12 +11,12 @@ from rest_framework.response import Response
 from gal_dashboard.api.views import ApiViewSet
 from tournaments import result_files, result_import, selectors
 from tournaments.errors import TournamentNotFoundError
-from tournaments.result_serializers import ResultImportInput, ResultImportReportSerializer
+from tournaments.result_file_serializers import ResultImportInput, ResultImportReportSerializer
 
 TOP: Final = 8
 
 
-class ResultViewSet(ApiViewSet):
+class ResultFileViewSet(ApiViewSet):
     area = "tournaments"
 
     def find(self, pk: int) -> None:
