@@ -289,7 +289,10 @@ def tell(action: str, graphic: Graphic, *, actor: Actor, is_retied: bool) -> Non
     if is_retied and (action != "created" or graphic.tournament_id is not None):
         snapshot_id, document = tournament_selectors.newest_document(graphic.tournament_id)
         shown = standings_published(
-            tournament_id=graphic.tournament_id, snapshot_id=snapshot_id, document=document
+            tournament_id=graphic.tournament_id,
+            snapshot_id=snapshot_id,
+            document=document,
+            actor=actor,
         )
         emit(shown, overlays=overlays)
 

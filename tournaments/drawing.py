@@ -61,7 +61,7 @@ def publish_draw(
             },
         )
         announce(tournament, actor, change=Change(kind="draw.published", game=str(proposal.game)))
-        publish_standings(tournament=tournament, source="draw")
+        publish_standings(tournament=tournament, source="draw", actor=actor)
         return draw
 
 

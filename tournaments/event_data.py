@@ -200,6 +200,12 @@ class StandingsPublished(EventData, kw_only=True, tag="published"):
     standings: Standings | None
 
 
+class StaffStandingsPublished(StandingsPublished, kw_only=True, tag="published"):
+    """The same, and who did what they were published for."""
+
+    actor: str
+
+
 class LobbyResult(EventData, kw_only=True):
     tournament_id: int
     game: GameName
@@ -230,7 +236,7 @@ EVENT_TYPES: Final = (
     EventType(
         name="standings_update",
         summary="Standings were published, or what an overlay shows has others now.",
-        staff=(StandingsPublished,),
+        staff=(StaffStandingsPublished,),
         public=(StandingsPublished,),
     ),
     EventType(

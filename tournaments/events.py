@@ -11,6 +11,7 @@ from tournaments.event_data import (
     TO_STAFF,
     Change,
     PublicTournament,
+    StaffStandingsPublished,
     StaffTournament,
     Standings,
     StandingsPublished,
@@ -61,19 +62,22 @@ def published_standings(document: str | None) -> Standings | None:
 
 
 def standings_published(
-    *, tournament_id: int | None, snapshot_id: int | None, document: str | None
+    *, tournament_id: int | None, snapshot_id: int | None, document: str | None, actor: Actor
 ) -> NewEvent:
-    """Standings as JSON text, ``None`` without any. Over 64 KiB only their snapshot is named."""
-    published = StandingsPublished(
-        tournament_id=tournament_id,
-        snapshot_id=snapshot_id,
-        standings=published_standings(document),
-    )
+    """Standings as JSON text, ``None`` without any. Over 64 KiB only their snapshot is named.
+
+    ``actor`` did what they were published for; overlays do not hear of them.
+    """
+    told: dict[str, Any] = {
+        "tournament_id": tournament_id,
+        "snapshot_id": snapshot_id,
+        "standings": published_standings(document),
+    }
     return NewEvent(
         type="standings_update",
         name="standings.published",
-        payload=published,
-        public_payload=published,
+        payload=StaffStandingsPublished(**told, actor=actor.name),
+        public_payload=StandingsPublished(**told),
     )
 
 

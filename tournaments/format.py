@@ -12,8 +12,7 @@ from tournaments import services, stages
 from tournaments.event_data import Change
 from tournaments.models import Tournament
 from tournaments.presets import StageFormat, cut_text
-from tournaments.roster import republish_if_published
-from tournaments.services import lock_tournament
+from tournaments.services import lock_tournament, republish_if_published
 
 
 def change_rules(*, actor: Actor, tournament_id: int, fields: Mapping[str, Any]) -> Tournament:
@@ -24,7 +23,7 @@ def change_rules(*, actor: Actor, tournament_id: int, fields: Mapping[str, Any])
             actor=actor, tournament_id=tournament_id, fields=fields
         )
         if _ordering(tournament) != before:
-            republish_if_published(tournament)
+            republish_if_published(tournament, actor=actor)
         return tournament
 
 
@@ -45,7 +44,7 @@ def change_stages(*, actor: Actor, tournament_id: int, wanted: Sequence[StageFor
         changes = {"stages": (_spoken(before), _spoken(wanted))}
         trail.record("tournament.format_changed", actor=actor, target=tournament, changes=changes)
         services.announce(tournament, actor, change=Change(kind="tournament.format_changed"))
-        republish_if_published(tournament)
+        republish_if_published(tournament, actor=actor)
         return True
 
 

@@ -55,7 +55,7 @@ def import_event(
             actor=actor,
         )
         emit(changed, overlays=audience.overlays_of(TOURNAMENT, tournament.pk))
-        publish_standings(tournament=tournament, source="import")
+        publish_standings(tournament=tournament, source="import", actor=actor)
         return tournament
 
 

@@ -27,13 +27,13 @@ from tournaments.errors import (
 )
 from tournaments.event_data import Change
 from tournaments.models import Participant, Tournament
+from tournaments.querysets import TAKING_PART
 from tournaments.roster import (
     lock_participant,
     refuse_faulty_team,
-    republish_if_published,
     spellings_of,
 )
-from tournaments.services import announce, lock_tournament, people
+from tournaments.services import announce, lock_tournament, people, republish_if_published
 
 
 def register_participant(
@@ -49,12 +49,15 @@ def register_participant(
         tournament = lock_tournament(tournament_id)
         _refuse_closed(tournament, is_late=is_late)
         participant = _entry_for(tournament, fields)
+        is_back = participant.pk is not None
         refuse_faulty_team(participant, tournament)
         participant.full_clean()
         participant.save()
         told = trail.made(participant, *fields)
         trail.record("participant.registered", actor=actor, target=participant, changes=told)
         _tell("participant.registered", participant, tournament, actor)
+        if is_back or participant.status in TAKING_PART:  # who is new and waits is in no standings
+            republish_if_published(tournament, actor=actor)
         return participant
 
 
@@ -88,6 +91,8 @@ def register_participants(
             added.append(participant)
         change = Change(kind="participant.registered", participants=people(added))
         announce(tournament, actor, change=change)
+        if any(participant.status in TAKING_PART for participant in added):
+            republish_if_published(tournament, actor=actor)
         return added
 
 
@@ -143,7 +148,7 @@ def withdraw(*, actor: Actor, participant_id: int) -> Participant:
         _withdraw(participant, actor)
         promoted = waitlist.fill_places(tournament=tournament, actor=actor)
         _tell("participant.withdrawn", participant, tournament, actor, promoted=promoted)
-        republish_if_published(tournament)
+        republish_if_published(tournament, actor=actor)
         return participant
 
 
@@ -164,7 +169,7 @@ def withdraw_who_did_not_check_in(*, actor: Actor, tournament_id: int) -> list[P
         promoted = waitlist.fill_places(tournament=tournament, actor=actor)
         change = Change(kind="participant.withdrawn", participants=people(missing))
         announce(tournament, actor, change=change, promoted=promoted)
-        republish_if_published(tournament)
+        republish_if_published(tournament, actor=actor)
         return missing
 
 
@@ -182,7 +187,7 @@ def admit(*, actor: Actor, participant_id: int) -> Participant:
             raise TournamentFullError(max_participants=tournament.max_participants)
         waitlist.admit(participant, actor=actor)
         _tell("participant.promoted", participant, tournament, actor)
-        republish_if_published(tournament)
+        republish_if_published(tournament, actor=actor)
         return participant
 
 

@@ -78,7 +78,7 @@ def import_results(
         outcomes = _store(tournament, lobbies, actor)
         has_changed = any(one.outcome != UNCHANGED for one in outcomes)
         is_published = has_changed and not is_dry_run
-        standings = _published(tournament) if is_published else _computed(tournament)
+        standings = _published(tournament, actor) if is_published else _computed(tournament)
         report = ImportReport(lobbies=outcomes, standings=standings)
         if is_published:
             told = {outcome: (None, report.count(outcome)) for outcome in OUTCOMES}
@@ -176,8 +176,8 @@ def _by_line(own: LobbyLines, refused: InvalidFieldsError) -> dict[str, list[str
     return errors
 
 
-def _published(tournament: Tournament) -> dict[str, Any]:
-    snapshot = publish_standings(tournament=tournament, source="results")
+def _published(tournament: Tournament, actor: Actor) -> dict[str, Any]:
+    snapshot = publish_standings(tournament=tournament, source="results", actor=actor)
     document: dict[str, Any] = orjson.loads(snapshot.document)
     return document
 

@@ -49,7 +49,7 @@ def record_lobby_result(*, actor: Actor, tournament_id: int, result: LobbyResult
         if store_lobby_result(tournament, result, stage=stage, actor=actor) is None:
             return False
         drawing.seat_next_game(tournament, result.ref)
-        publish_standings(tournament=tournament, source="results")
+        publish_standings(tournament=tournament, source="results", actor=actor)
         return True
 
 

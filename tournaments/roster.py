@@ -12,7 +12,7 @@ from tournaments.choices import EntryStatus
 from tournaments.errors import ParticipantNotFoundError, ParticipantSeatedError
 from tournaments.event_data import Change
 from tournaments.models import Participant, Tournament
-from tournaments.services import lock_tournament, publish_standings
+from tournaments.services import lock_tournament, republish_if_published
 
 # What the standings show or are ordered by.
 SHOWN = frozenset({"name", "user", "riot_id", "seed", "manual_rank"})
@@ -44,7 +44,7 @@ def change_participant(
         trail.record("participant.changed", actor=actor, target=participant, changes=changes)
         _tell("participant.changed", participant, tournament, actor)
         if changes.keys() & SHOWN:
-            republish_if_published(tournament)
+            republish_if_published(tournament, actor=actor)
         return participant
 
 
@@ -66,7 +66,7 @@ def remove_participant(*, actor: Actor, participant_id: int) -> None:
         promoted = waitlist.fill_places(tournament=tournament, actor=actor)
         change = Change(kind="participant.removed", participants=gone)
         services.announce(tournament, actor, change=change, promoted=promoted)
-        republish_if_published(tournament)
+        republish_if_published(tournament, actor=actor)
 
 
 def lock_participant(participant_id: int) -> tuple[Participant, Tournament]:
@@ -80,12 +80,6 @@ def lock_participant(participant_id: int) -> tuple[Participant, Tournament]:
     if participant is None:
         raise ParticipantNotFoundError
     return participant, tournament
-
-
-def republish_if_published(tournament: Tournament) -> None:
-    """Publish the standings anew, if there were any. The caller holds the tournament's row."""
-    if tournament.snapshots.exists():
-        publish_standings(tournament=tournament, source="refresh")
 
 
 def spellings_of(tournament: Tournament, *, but: Participant | None = None) -> dict[str, str]:

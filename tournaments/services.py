@@ -105,6 +105,8 @@ def update_tournament(*, actor: Actor, tournament_id: int, fields: Mapping[str, 
         elif promoted:
             change = Change(kind="participant.promoted")
         announce(tournament, actor, change=change, promoted=promoted)
+        if promoted:
+            republish_if_published(tournament, actor=actor)
         return tournament
 
 
@@ -128,6 +130,8 @@ def change_status(*, actor: Actor, tournament_id: int, status: str, reason: str 
         promoted = waitlist.fill_places(tournament=tournament, actor=actor)
         change = _status_changed(before, status, reason)
         announce(tournament, actor, change=change, promoted=promoted)
+        if promoted:
+            republish_if_published(tournament, actor=actor)
         return tournament
 
 
@@ -171,8 +175,14 @@ def _refuse_too_few_places(tournament: Tournament) -> None:
         )
 
 
+def republish_if_published(tournament: Tournament, *, actor: Actor) -> None:
+    """Publish the standings anew, if there were any. The caller holds the tournament's row."""
+    if tournament.snapshots.exists():
+        publish_standings(tournament=tournament, source="refresh", actor=actor)
+
+
 def publish_standings(
-    *, tournament: Tournament, source: str, after: GameRef | None = None
+    *, tournament: Tournament, source: str, actor: Actor, after: GameRef | None = None
 ) -> ScoreboardSnapshot:
     """Compute the standings, keep them as a snapshot and tell every overlay that follows.
 
@@ -200,7 +210,10 @@ def publish_standings(
         for row in document["standings"]
     )
     published = events.standings_published(
-        tournament_id=tournament.pk, snapshot_id=snapshot.pk, document=snapshot.document
+        tournament_id=tournament.pk,
+        snapshot_id=snapshot.pk,
+        document=snapshot.document,
+        actor=actor,
     )
     emit(published, overlays=audience.overlays_of(TOURNAMENT, tournament.pk))
     return snapshot
@@ -211,7 +224,7 @@ def republish_standings(*, actor: Actor, tournament_id: int) -> ScoreboardSnapsh
     with recording():
         tournament = lock_tournament(tournament_id)
         before, _ = selectors.newest_document(tournament.pk)
-        snapshot = publish_standings(tournament=tournament, source="refresh")
+        snapshot = publish_standings(tournament=tournament, source="refresh", actor=actor)
         told = {"snapshot_id": (before, snapshot.pk)}
         trail.record("standings.republished", actor=actor, target=tournament, changes=told)
         return snapshot

@@ -67,7 +67,7 @@ def make_rows(number: int) -> None:
     create_key(actor=SYSTEM, graphic_id=graphic.pk, name="Studio")
     with recording():
         trail.record("tournament.updated", actor=SYSTEM, target=tournament)
-        services.publish_standings(tournament=tournament, source="refresh")
+        services.publish_standings(tournament=tournament, source="refresh", actor=SYSTEM)
 
 
 def all_pages(crown: Tournament) -> Iterator[str]:

@@ -140,7 +140,7 @@ def snapshots(count: int) -> int:
     for _ in range(count):
         with recording():
             services.publish_standings(
-                tournament=services.lock_tournament(published), source="test"
+                tournament=services.lock_tournament(published), source="test", actor=SYSTEM
             )
     return published
 

@@ -79,7 +79,7 @@ def change_standings(graphic_id: int) -> None:
     """Another public event that a graphic's overlay gets."""
     with recording():
         emit(
-            standings_published(tournament_id=1, snapshot_id=None, document=None),
+            standings_published(tournament_id=1, snapshot_id=None, document=None, actor=SYSTEM),
             overlays=[graphic_id],
         )
 

@@ -130,6 +130,10 @@ def test_a_result_tells_the_crew_who_came_where(cup, api, server):
         "actor": "dashboard_user",
     }
     assert (published.type, published.payload["standings"]) == ("standings_update", table)
+    assert published.payload["actor"] == "dashboard_user"
+    assert published.public == {
+        name: value for name, value in published.payload.items() if name != "actor"
+    }
     assert audited(server, "placement.recorded")[-1][:2] == ("dashboard_user", "lobby")
 
 
