@@ -90,6 +90,14 @@ class TooFewPlacesError(DomainError):
     message = "{current_participants} take part already; {max_participants} places are too few."
 
 
+class TeamSizeSettledError(DomainError):
+    """Raised for another size of teams once lobbies were drawn or have results."""
+
+    kind = ErrorKind.CONFLICT
+    code = "team_size_settled"
+    message = "{lobbies} lobbies seat teams of {team_size}: that cannot be changed any more."
+
+
 class ParticipantExistsError(DomainError):
     kind = ErrorKind.CONFLICT
     code = "participant_exists"

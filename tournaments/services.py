@@ -22,11 +22,13 @@ from tournaments import (
 )
 from tournaments.errors import (
     IllegalTransitionError,
+    TeamSizeSettledError,
     TooFewPlacesError,
     TournamentNotFoundError,
 )
 from tournaments.event_data import Change, Person
 from tournaments.models import (
+    Lobby,
     Participant,
     ScoreboardEntry,
     ScoreboardSnapshot,
@@ -78,7 +80,8 @@ def update_tournament(*, actor: Actor, tournament_id: int, fields: Mapping[str, 
     """Change named fields. A change of nothing writes nothing and tells nobody.
 
     More places are filled from the waitlist. Raises ``TournamentNotFoundError``,
-    ``IllegalTransitionError``, ``TooFewPlacesError``, ``ValidationError``.
+    ``IllegalTransitionError``, ``TeamSizeSettledError``, ``TooFewPlacesError``,
+    ``ValidationError``.
     """
     with recording():
         tournament = lock_tournament(tournament_id)
@@ -91,6 +94,8 @@ def update_tournament(*, actor: Actor, tournament_id: int, fields: Mapping[str, 
             return tournament
         if "status" in changes:
             _refuse_illegal_move(*changes["status"])
+        if "team_size" in changes:
+            _refuse_seated(tournament)
         for name, (_, value) in changes.items():
             setattr(tournament, name, value)
         if "max_participants" in changes:
@@ -165,6 +170,13 @@ def clear_results(tournament: Tournament) -> None:
     """Remove games with their placements, then participants, which placements protect."""
     tournament.games.all().delete()
     tournament.participants.all().delete()
+
+
+def _refuse_seated(tournament: Tournament) -> None:
+    """How many a lobby seats follows from the size of the teams."""
+    lobbies = Lobby.objects.filter(game__tournament=tournament).count()
+    if lobbies:
+        raise TeamSizeSettledError(lobbies=lobbies, team_size=tournament.team_size)
 
 
 def _refuse_too_few_places(tournament: Tournament) -> None:

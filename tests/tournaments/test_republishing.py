@@ -92,3 +92,19 @@ def test_who_moves_up_before_the_first_game_is_published(api, server):
 
     assert published(server, head) == ["dashboard_user"]
     assert "Late" in shown(api, cup)
+
+
+def test_the_size_of_teams_is_settled_with_the_first_lobby(api, server):
+    cup = new_lobby(api, players=4)
+    api.patch(path_of(cup), json={"team_size": 2}).raise_for_status()
+    api.post(f"{path_of(cup)}/draws", json={}).raise_for_status()
+    head = logbook.head(server)
+
+    answer = api.patch(path_of(cup), json={"team_size": 1, "name": "Solo"})
+
+    assert answer.status_code == 409
+    said = answer.json()
+    assert (said["code"], said["lobbies"], said["team_size"]) == ("team_size_settled", 1, 2)
+    assert api.patch(path_of(cup), json={"team_size": 2}).status_code == 200
+    assert api.get(path_of(cup)).json()["name"] == cup["name"]
+    assert logbook.head(server) == head
