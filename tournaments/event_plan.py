@@ -29,6 +29,7 @@ class StagePlan:
     days: tuple[int, ...]
     cuts: tuple[Mapping[str, int | None], ...]
     threshold: int | None
+    redraw_every: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from django.db.models import Field, Model
+
 from gal_dashboard.audit import trail
 from gal_dashboard.core.context import Actor
 from gal_dashboard.events import audience
@@ -21,7 +23,8 @@ def import_event(
 ) -> Tournament:
     """Make the event of ``plan`` as it stood after game ``until``; replace the one of its name.
 
-    The tournament keeps its number, and participants theirs, so graphics that show it stay tied.
+    The tournament keeps its number, and participants theirs, so graphics that show it stay tied;
+    all else is as if the event were imported for the first time.
     The first game after ``until`` is drawn as the file has it, without results. All of it is one
     transaction: whoever looks sees the old event or the new one, and overlays get one update.
     """
@@ -60,10 +63,12 @@ def import_event(
 
 
 def _tournament(plan: EventPlan) -> tuple[Tournament, bool]:
-    """The newest tournament of that name with its row locked, or a new one."""
+    """The newest tournament of that name with its row locked and all else as new, or a new one."""
     known = Tournament.objects.filter(name=plan.name).order_by("-pk").values_list("pk", flat=True)
     pk = known.first()
     tournament = lock_tournament(pk) if pk else Tournament(name=plan.name)
+    if pk is not None:
+        _forget(tournament, _fields_of(Tournament, but=("id", "name", "created_at")))
     tournament.max_participants = max(2, len(plan.participants))
     tournament.start_date, tournament.end_date = plan.start, plan.end
     tournament.points_table, tournament.tie_chain = dict(plan.points), list(plan.chain)
@@ -72,6 +77,17 @@ def _tournament(plan: EventPlan) -> tuple[Tournament, bool]:
         tournament.full_clean()
         tournament.save()
     return tournament, pk is None
+
+
+def _fields_of(model: type[Model], *, but: Iterable[str]) -> list[Field]:
+    """By the model's own list: what it learns to keep later is forgotten, too."""
+    return [field for field in model._meta.concrete_fields if field.name not in but]  # noqa: SLF001 - Django documents _meta
+
+
+def _forget(row: Model, fields: Iterable[Field]) -> None:
+    """Give these fields what a new row has. Saves nothing."""
+    for field in fields:
+        setattr(row, field.attname, field.get_default())
 
 
 def _make_stages(tournament: Tournament, plan: EventPlan) -> Mapping[int, Stage]:
@@ -85,28 +101,30 @@ def _make_stages(tournament: Tournament, plan: EventPlan) -> Mapping[int, Stage]
             days=list(stage.days),
             cuts=[dict(cut) for cut in stage.cuts],
             threshold=stage.threshold,
+            redraw_every=stage.redraw_every,
         )
         stages |= dict.fromkeys(stage.days, row)
     return stages
 
 
 def _make_participants(tournament: Tournament, plan: EventPlan) -> Mapping[str, Participant]:
-    """Participants by every spelling of their names; those not in the plan are removed."""
+    """Participants by every spelling of their names; those not in the plan are removed.
+
+    Who was there before keeps the number, and nothing else.
+    """
     tournament.participants.exclude(name__in=plan.participants).delete()
     known = {participant.name: participant for participant in tournament.participants.all()}
-    Participant.objects.bulk_create(
-        Participant(tournament=tournament, name=name)
-        for name in plan.participants
-        if name not in known
-    )
-    by_name = {participant.name: participant for participant in tournament.participants.all()}
-    spellings = {}
-    for name, participant in by_name.items():
-        aliases = list(plan.aliases.get(name, ()))
-        spellings |= dict.fromkeys(aliases, participant)
-        if participant.aliases != aliases:
-            participant.aliases = aliases
-            participant.save(update_fields=["aliases"])
+    by_name = {}
+    fields = _fields_of(Participant, but=("id", "tournament", "name"))
+    for arrival, name in enumerate(plan.participants, start=1):
+        participant = known.get(name) or Participant(tournament=tournament, name=name)
+        _forget(participant, fields)
+        participant.arrival = arrival
+        participant.aliases = list(plan.aliases.get(name, ()))
+        by_name[name] = participant
+    Participant.objects.bulk_update(known.values(), [field.name for field in fields])
+    Participant.objects.bulk_create(one for name, one in by_name.items() if name not in known)
+    spellings = {other: one for one in by_name.values() for other in one.aliases}
     return by_name | spellings
 
 

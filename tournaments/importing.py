@@ -111,6 +111,8 @@ def _stages(rules: Node) -> Iterable[StagePlan]:
     days = {day for group in groups for day in group}
     cuts = _cuts(rules.optional("cut_after"), days)
     final_day, threshold = _final(rules.optional("final"), days)
+    redrawn = rules.optional("lobbies_redrawn_every")
+    redraw_every = redrawn.number(1, HIGHEST_DAY_OR_GAME) if redrawn else None
     for number, group in enumerate(groups, start=1):
         is_final = final_day in group
         yield StagePlan(
@@ -119,6 +121,7 @@ def _stages(rules: Node) -> Iterable[StagePlan]:
             days=group,
             cuts=tuple(cut for cut in cuts if cut["day"] in group),
             threshold=threshold if is_final else None,
+            redraw_every=None if is_final else redraw_every,  # a final is one lobby
         )
 
 

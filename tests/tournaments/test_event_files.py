@@ -100,6 +100,8 @@ def test_the_published_events_are_read_whole(file, players):
     ("path", "value", "fault"),
     [
         ("name", DELETE, "name is missing"),
+        ("format/lobbies_redrawn_every", 0, "format.lobbies_redrawn_every must be from 1 to 9998"),
+        ("format/lobbies_redrawn_every", "2", "format.lobbies_redrawn_every must be a whole"),
         ("name", 5, "name must be a text"),
         ("name", "", "name must be a text"),
         ("name", "x" * 256, "name has more than 255 characters"),

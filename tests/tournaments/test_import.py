@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import uuid
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -17,11 +18,14 @@ from tests.support.databases import ROOT
 from tests.support.server import RunningServer
 from tests.tournaments.deeds import path_of
 from tests.tournaments.event_files import CROWN, CUP, read_event
+from tournaments import registration, result_files, roster, selectors, services
 from tournaments.draws import snake
 from tournaments.event_plan import EVERY_GAME
 from tournaments.import_service import import_event
 from tournaments.importing import read_event_file
+from tournaments.models import Tournament
 from tournaments.standings import GameRef
+from users.models import User
 
 CROWN_NAME = "Inkborn Fables Tactician's Crown"
 CUP_NAME = "Inkborn Fables: Americas Tactician's Cup #1"
@@ -254,6 +258,65 @@ def test_a_changed_file_replaces_the_event_of_its_name(small, tmp_path):
     assert second.snapshots.count() == 2
     imports = AuditEntry.objects.filter(action="tournament.imported", target_id=second.pk)
     assert list(imports.values_list("actor_name", flat=True)) == ["system", "system"]
+
+
+def remains(tournament: Tournament) -> list:
+    """All that an import decides, without numbers, names and times of the tournament."""
+    [own] = Tournament.objects.filter(pk=tournament.pk).values()
+    people = tournament.participants.by_arrival().values()
+    games = tournament.games.values_list("day", "number", "draw", "stage__number")
+    passing = {"id", "name", "created_at", "updated_at", "tournament_id"}
+    return [
+        [{key: one[key] for key in one.keys() - passing} for one in (own, *people)],
+        [one["name"] for one in people],
+        selectors.tournament_format(tournament.pk)["stages"],
+        list(games),
+        result_files.write(selectors.result_rows(tournament.pk)),
+        tournament.draws.count(),
+    ]
+
+
+@pytest.mark.django_db
+def test_a_second_import_is_like_a_first_one(small, tmp_path):
+    file = tmp_path / "event.json"
+    file.write_text(json.dumps(small))
+    until = GameRef(1, 1)
+    cup = import_event(actor=SYSTEM, plan=read_event_file(file), until=GameRef(1, 0))
+    ann, bob, cid = cup.participants.by_arrival()[:3]
+    user = User.objects.create(username="ann", discord_id="77")
+    change = partial(roster.change_participant, actor=SYSTEM)
+    change(participant_id=ann.pk, fields={"riot_id": "A#1", "seed": 3, "manual_rank": 1})
+    change(participant_id=bob.pk, fields={"user": user, "aliases": ["Bobby"]})
+    more = {"description": "Old", "max_participants": 9, "status": "check_in"}
+    services.update_tournament(actor=SYSTEM, tournament_id=cup.pk, fields=more)
+    registration.check_in(actor=SYSTEM, participant_id=bob.pk)
+    registration.withdraw(actor=SYSTEM, participant_id=ann.pk)
+    registration.withdraw(actor=SYSTEM, participant_id=cid.pk)
+    late = {"tournament_id": cup.pk, "is_late": True}
+    for name in (ann.name, "Stranger"):
+        registration.register_participant(actor=SYSTEM, **late, fields={"name": name})
+
+    again = import_event(actor=SYSTEM, plan=read_event_file(file), until=until)
+
+    file.write_text(json.dumps(small | {"name": f"Other {uuid.uuid4()}"}))
+    first = import_event(actor=SYSTEM, plan=read_event_file(file), until=until)
+    assert again.pk == cup.pk
+    assert remains(again) == remains(first)
+
+
+@pytest.mark.django_db
+def test_an_event_is_redrawn_as_often_as_its_file_says(small, tmp_path):
+    small["format"] |= {
+        "lobbies_redrawn_every": 2,
+        "carry": [[1], [2]],
+        "final": {"kind": "checkmate", "day": 2, "threshold": 20},
+    }
+    file = tmp_path / "event.json"
+    file.write_text(json.dumps(small))
+
+    cup = import_event(actor=SYSTEM, plan=read_event_file(file), until=EVERY_GAME)
+
+    assert list(cup.stages.values_list("name", "redraw_every")) == [("Day 1", 2), ("Final", None)]
 
 
 @pytest.mark.django_db
