@@ -18,7 +18,7 @@ from tournaments.errors import (
 from tournaments.models import Game, Lobby, Placement, Stage, Tournament
 from tournaments.querysets import TAKING_PART
 from tournaments.rulebook import Rulebook
-from tournaments.seating import refuse_decided
+from tournaments.seating import refuse_decided, upcoming_games
 from tournaments.services import lock_tournament, publish_standings
 from tournaments.standings import GameRef
 
@@ -110,21 +110,11 @@ def judge_game(tournament: Tournament, ref: GameRef) -> Stage:
 def _refuse_out_of_order(book: Rulebook, ref: GameRef) -> None:
     """A result belongs to a game that has one already, or to the next one.
 
-    That is the one that is drawn; one that was only seated because a draw still held may be skipped
-    for the first of the next day. Without a draw it is the next game of the day or the first of the
-    next day: how many games a day has is nobody's rule, it ends when the next one begins.
+    How many games a day shall have is no rule here: there may be one more.
     """
-    played = [game.ref for game in book.games if game.has_result]
-    newest = max(played, default=GameRef(0, 0))
-    days = sorted(day for stage in book.rules.stages for day in stage.days)
-    later = [GameRef(day, 1) for day in days if day > newest.day][:1]
-    drawn = [game for game in book.games if game.lobbies and game.ref > newest][:1]
-    if drawn:
-        upcoming = [drawn[0].ref, *(later if drawn[0].may_be_skipped else [])]
-    else:
-        upcoming = [GameRef(newest.day, newest.game + 1)] if played else []
-        upcoming += later
-    if ref not in played and ref not in upcoming:
+    has_one = any(game.ref == ref and game.has_result for game in book.games)
+    upcoming = upcoming_games(book)
+    if not has_one and ref not in upcoming:
         raise GameOutOfOrderError(game=str(ref), next_game=" or ".join(map(str, upcoming)))
 
 

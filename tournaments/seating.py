@@ -75,8 +75,8 @@ class Proposal:
 
 def propose(book: Rulebook, wish: Wish) -> Proposal:
     """What ``drawing.publish_draw`` would publish now; raises what it raises."""
-    ref = _judge_game(book, wish.game)
     standing = scoreboard.compute(book)
+    ref = _judge_game(book, standing, wish.game)
     rule = wish.rule or format_of_day(book, ref.day).draw_rule
     rows = {row.participant: row for row in standing.rows}
     if rule == DrawRule.MANUAL:
@@ -96,24 +96,35 @@ def propose(book: Rulebook, wish: Wish) -> Proposal:
     )
 
 
-def next_games(book: Rulebook) -> list[GameRef]:
-    """The games that may be drawn now: the next of the day, and the first of the next day.
+def upcoming_games(book: Rulebook) -> list[GameRef]:
+    """The games of which one is next.
 
-    A game that is drawn and not played may be drawn anew, and is then the only one; unless it was
-    seated by the draw of an earlier game: then the day may be over all the same.
+    That is the one that is drawn; one that was only seated because a draw still held may be skipped
+    for the first of the next day. Without a draw it is the next game of the day or the first of the
+    next day: a day ends when the next one begins.
     """
     played = [game.ref for game in book.games if game.has_result]
     newest = max(played, default=GameRef(0, 0))
-    drawn = [game for game in book.games if game.lobbies and game.ref > newest]
     days = sorted(day for stage in book.rules.stages for day in stage.days)
     later = [GameRef(day, 1) for day in days if day > newest.day][:1]
-    if drawn:
-        return [drawn[0].ref, *(later if drawn[0].may_be_skipped else [])]
-    if not played:
-        return later
-    games = format_of_day(book, newest.day).games
-    is_over = games is not None and newest.game >= games
-    return ([] if is_over else [GameRef(newest.day, newest.game + 1)]) + later
+    drawn = next((game for game in book.games if game.lobbies and game.ref > newest), None)
+    if drawn is not None:
+        return [drawn.ref, *(later if drawn.may_be_skipped else [])]
+    return [*([GameRef(newest.day, newest.game + 1)] if played else []), *later]
+
+
+def next_games(book: Rulebook) -> list[GameRef]:
+    """Those of the upcoming games that may be drawn: none beyond the games that its day shall have.
+
+    One that is drawn and not played may be drawn anew.
+    """
+    drawn = {game.ref for game in book.games if game.lobbies}
+    return [ref for ref in upcoming_games(book) if ref in drawn or not _is_beyond(book, ref)]
+
+
+def _is_beyond(book: Rulebook, ref: GameRef) -> bool:
+    games = next(stage.games for stage in book.rules.stages if ref.day in stage.days)
+    return games is not None and ref.game > games
 
 
 def holds(draw: Draw, book: Rulebook, ref: GameRef) -> bool:
@@ -139,7 +150,10 @@ def cuts_between(book: Rulebook, after: GameRef, ref: GameRef) -> list[int]:
 
 def refuse_decided(book: Rulebook, ref: GameRef) -> None:
     """Raises ``EventDecidedError`` for a game after the one that found the champion."""
-    standing = scoreboard.compute(book)
+    _refuse_after_champion(book, scoreboard.compute(book), ref)
+
+
+def _refuse_after_champion(book: Rulebook, standing: Standings, ref: GameRef) -> None:
     if standing.champion is None or standing.after is None or ref <= standing.after:
         return
     stage = next(stage for stage in book.rules.stages if stage.number == standing.stage)
@@ -148,7 +162,7 @@ def refuse_decided(book: Rulebook, ref: GameRef) -> None:
         raise EventDecidedError(game=str(ref), champion=champion, decided_in=str(standing.after))
 
 
-def _judge_game(book: Rulebook, wanted: GameRef | None) -> GameRef:
+def _judge_game(book: Rulebook, standing: Standings, wanted: GameRef | None) -> GameRef:
     """The game to draw, or a refusal."""
     possible = next_games(book)
     newest = next((result for result in reversed(book.results()) if result.has_results), None)
@@ -164,7 +178,7 @@ def _judge_game(book: Rulebook, wanted: GameRef | None) -> GameRef:
         raise GameOpenError(game=str(newest.ref))
     if ref not in possible:
         raise GameOutOfOrderError(game=str(ref), next_game=" or ".join(map(str, possible)))
-    refuse_decided(book, ref)
+    _refuse_after_champion(book, standing, ref)
     return ref
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from tournaments import events, lifecycle, rulebook, scoreboard, stages
 from tournaments.choices import EntryStatus
@@ -137,12 +137,13 @@ def transitions(tournament_id: int) -> dict[str, Any]:
 def statistics(tournament_id: int) -> dict[str, Any]:
     """Numbers of one tournament: how full it is and how far it has come."""
     row = tournament_body(tournament_id)
-    tournament = Tournament(
-        pk=tournament_id, points_table=row["points_table"], tie_chain=row["tie_chain"]
-    )
-    book = rulebook.read(tournament)
     entries = Participant.objects.filter(tournament_id=tournament_id).count_by_status()
-    results = [seat for game in book.games for lobby in game.lobbies for seat in lobby.seats]
+    seats = Placement.objects.filter(lobby__game__tournament_id=tournament_id)
+    played = seats.aggregate(
+        games_played=Count("lobby__game", filter=Q(place__isnull=False), distinct=True),
+        results=Count("place"),
+        absences=Count("pk", filter=Q(is_absent=True)),
+    )
     return {
         "tournament_id": tournament_id,
         "name": row["name"],
@@ -153,9 +154,7 @@ def statistics(tournament_id: int) -> dict[str, Any]:
         "checked_in": entries.get(EntryStatus.CHECKED_IN, 0),
         "waiting": entries.get(EntryStatus.WAITING, 0),
         "withdrawn": entries.get(EntryStatus.WITHDRAWN, 0),
-        "games_played": sum(game.has_result for game in book.games),
-        "results": sum(seat.place is not None for seat in results),
-        "absences": sum(seat.is_absent for seat in results),
+        **played,
     }
 
 

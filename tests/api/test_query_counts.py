@@ -196,7 +196,7 @@ COSTS = {
     "/api/v1/tournaments/{pk}/draws": Cost(drawn, 5),
     "/api/v1/tournaments/{pk}/standings": Cost(results, 4),
     "/api/v1/tournaments/{pk}/standings?after=1.1": Cost(results, 7),
-    "/api/v1/tournaments/{pk}/statistics": Cost(results, 8),
+    "/api/v1/tournaments/{pk}/statistics": Cost(results, 5),
     "/api/v1/tournaments/{pk}/results.csv": Cost(results, 3),
     "/api/v1/players/ranked": Cost(results, 2),
     "/api/v1/scoreboard/latest": Cost(results, 3),
