@@ -8,39 +8,49 @@ from rest_framework import serializers
 
 from gal_dashboard.api.fields import StrictBooleanField, StrictCharField, StrictIntegerField
 from tournaments.choices import DrawRule
+from tournaments.limits import (
+    HIGHEST_DAY,
+    HIGHEST_GAME,
+    HIGHEST_LOBBY,
+    HIGHEST_THRESHOLD,
+    LARGEST_SEED,
+    LARGEST_TOURNAMENT,
+    LONGEST_NAME,
+    MOST_POINTS,
+)
 from tournaments.presets import PRESETS, StageFormat
 from tournaments.standings import LOBBY_SIZE, METRICS, Cut, GameRef
 
-HIGHEST: Final = 365
 MOST_STAGES: Final = 50
-MOST_POINTS: Final = 1000
-MOST_LOBBIES: Final = 999
-LARGEST_SEED: Final = 2**53 - 1
 
 
 class CutSerializer(serializers.Serializer):
-    day = StrictIntegerField(min_value=1, max_value=HIGHEST)
+    day = StrictIntegerField(min_value=1, max_value=HIGHEST_DAY)
     game = StrictIntegerField(
         min_value=1,
-        max_value=HIGHEST,
+        max_value=HIGHEST_GAME,
         allow_null=True,
         required=False,
         default=None,
         help_text="Null: after the last one of the day.",
     )
-    to = StrictIntegerField(min_value=1, max_value=4096, help_text="How many go on.")
+    to = StrictIntegerField(min_value=1, max_value=LARGEST_TOURNAMENT, help_text="How many go on.")
 
 
 class StageFormatSerializer(serializers.Serializer):
-    name = StrictCharField(max_length=100)
+    name = StrictCharField(max_length=LONGEST_NAME)
     days = serializers.ListField(
-        child=StrictIntegerField(min_value=1, max_value=HIGHEST),
+        child=StrictIntegerField(min_value=1, max_value=HIGHEST_DAY),
         allow_empty=False,
-        max_length=HIGHEST,
+        max_length=HIGHEST_DAY,
     )
-    cuts = CutSerializer(many=True, required=False, max_length=HIGHEST)
+    cuts = CutSerializer(many=True, required=False, max_length=HIGHEST_DAY)
     threshold = StrictIntegerField(
-        min_value=1, max_value=32767, required=False, allow_null=True, help_text="Checkmate."
+        min_value=1,
+        max_value=HIGHEST_THRESHOLD,
+        required=False,
+        allow_null=True,
+        help_text="Checkmate.",
     )
     points = serializers.DictField(
         child=StrictIntegerField(min_value=0, max_value=MOST_POINTS),
@@ -60,14 +70,14 @@ class StageFormatSerializer(serializers.Serializer):
     )
     games = StrictIntegerField(
         min_value=1,
-        max_value=HIGHEST,
+        max_value=HIGHEST_GAME,
         required=False,
         allow_null=True,
         help_text="Of a day; null: until it is decided.",
     )
     redraw_every = StrictIntegerField(
         min_value=1,
-        max_value=HIGHEST,
+        max_value=HIGHEST_GAME,
         required=False,
         allow_null=True,
         help_text="Games for which a draw holds; null: the whole day.",
@@ -147,10 +157,10 @@ class DrawInput(serializers.Serializer):
     )
     lobbies = serializers.ListField(
         child=serializers.ListField(
-            child=StrictCharField(max_length=100), max_length=LOBBY_SIZE, allow_empty=False
+            child=StrictCharField(max_length=LONGEST_NAME), max_length=LOBBY_SIZE, allow_empty=False
         ),
         required=False,
-        max_length=MOST_LOBBIES,
+        max_length=HIGHEST_LOBBY,
         help_text="Names, lobby 1 first; for a draw by hand.",
     )
 

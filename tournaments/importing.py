@@ -7,20 +7,22 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 from gal_dashboard.core import ijson
 from gal_dashboard.core.errors import DomainError
 from tournaments.event_nodes import EventFaultError, Node
 from tournaments.event_plan import EventPlan, LobbyPlan, StagePlan
-from tournaments.models import LARGEST_TOURNAMENT
+from tournaments.limits import (
+    HIGHEST_DAY,
+    HIGHEST_GAME,
+    HIGHEST_LOBBY,
+    HIGHEST_THRESHOLD,
+    LARGEST_TOURNAMENT,
+    LONGEST_NAME,
+    LONGEST_TITLE,
+    MOST_POINTS,
+)
 from tournaments.standings import LOBBY_SIZE, METRICS, GameRef
-
-LONGEST_EVENT_NAME: Final = 255
-LONGEST_PLAYER_NAME: Final = 100
-HIGHEST_DAY_OR_GAME: Final = 9998
-HIGHEST_LOBBY: Final = 999
-MOST_POINTS: Final = 10_000
 
 _CUT = re.compile(r"([1-9][0-9]{0,3})(?:\.([1-9][0-9]{0,3}))?\Z")
 _PLACE = re.compile(rf"[1-{LOBBY_SIZE}]\Z")
@@ -57,8 +59,8 @@ def _plan(event: Node) -> EventPlan:
         raise EventFaultError("end_date lies before start_date")
     source = event.optional("source")
     return EventPlan(
-        name=event.member("name").text(LONGEST_EVENT_NAME),
-        source=source.text(LONGEST_EVENT_NAME) if source else "",
+        name=event.member("name").text(LONGEST_TITLE),
+        source=source.text(LONGEST_TITLE) if source else "",
         start=start,
         end=end,
         points=_points(rules.member("points")),
@@ -75,7 +77,7 @@ def _moment(event: Node, name: str) -> datetime | None:
     node = event.optional(name)
     if node is None:
         return None
-    text = node.text(LONGEST_EVENT_NAME)
+    text = node.text(LONGEST_TITLE)
     try:
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -97,7 +99,7 @@ def _points(table: Node) -> Mapping[str, int]:
 def _chain(chain: Node) -> tuple[str, ...]:
     names: list[str] = []
     for node in chain.items():
-        name = node.text(LONGEST_PLAYER_NAME)
+        name = node.text(LONGEST_NAME)
         if name not in METRICS:
             raise node.fault(f"is {name}, which is no metric")
         if name in names:
@@ -112,7 +114,7 @@ def _stages(rules: Node) -> Iterable[StagePlan]:
     cuts = _cuts(rules.optional("cut_after"), days)
     final_day, threshold = _final(rules.optional("final"), days)
     redrawn = rules.optional("lobbies_redrawn_every")
-    redraw_every = redrawn.number(1, HIGHEST_DAY_OR_GAME) if redrawn else None
+    redraw_every = redrawn.number(1, HIGHEST_GAME) if redrawn else None
     for number, group in enumerate(groups, start=1):
         is_final = final_day in group
         yield StagePlan(
@@ -131,7 +133,7 @@ def _groups(carry: Node) -> list[tuple[int, ...]]:
     for group in carry.items():
         days = []
         for node in group.items():
-            day = node.number(1, HIGHEST_DAY_OR_GAME)
+            day = node.number(1, HIGHEST_DAY)
             if day in seen:
                 raise node.fault(f"is day {day}, which stands there twice")
             seen.add(day)
@@ -160,9 +162,9 @@ def _final(final: Node | None, days: set[int]) -> tuple[int | None, int | None]:
     kind, day = final.member("kind"), final.member("day")
     if kind.value != "checkmate":
         raise kind.fault("must be checkmate")
-    if day.number(1, HIGHEST_DAY_OR_GAME) not in days:
+    if day.number(1, HIGHEST_DAY) not in days:
         raise day.fault(f"is day {day.value}, which belongs to no stage")
-    return day.value, final.member("threshold").number(1, MOST_POINTS)
+    return day.value, final.member("threshold").number(1, HIGHEST_THRESHOLD)
 
 
 def _stage_name(days: tuple[int, ...]) -> str:
@@ -172,11 +174,11 @@ def _stage_name(days: tuple[int, ...]) -> str:
 def _games(event: Node, known_days: set[int]) -> Games:
     games: dict[GameRef, tuple[LobbyPlan, ...]] = {}
     for day in event.member("days").items():
-        number = day.member("day").number(1, HIGHEST_DAY_OR_GAME)
+        number = day.member("day").number(1, HIGHEST_DAY)
         if number not in known_days:
             raise day.fault(f"is day {number}, which belongs to no stage")
         for game in day.member("games").items():
-            ref = GameRef(number, game.member("game").number(1, HIGHEST_DAY_OR_GAME))
+            ref = GameRef(number, game.member("game").number(1, HIGHEST_GAME))
             if ref in games:
                 raise game.fault(f"is game {ref}, which stands there twice")
             games[ref] = tuple(_lobby(lobby) for lobby in game.member("lobbies").items())
@@ -186,13 +188,13 @@ def _games(event: Node, known_days: set[int]) -> Games:
 def _lobby(lobby: Node) -> LobbyPlan:
     placements = {}
     for name, node in lobby.member("placements").members():
-        Node(name, node.path).text(LONGEST_PLAYER_NAME)
+        Node(name, node.path).text(LONGEST_NAME)
         placements[name] = node.number(1, LOBBY_SIZE)
     absent = lobby.optional("absent")
     return LobbyPlan(
         number=lobby.member("lobby").number(1, HIGHEST_LOBBY),
         placements=placements,
-        absent=tuple(node.text(LONGEST_PLAYER_NAME) for node in absent.items()) if absent else (),
+        absent=tuple(node.text(LONGEST_NAME) for node in absent.items()) if absent else (),
     )
 
 
@@ -220,8 +222,8 @@ def _spelling(event: Node) -> Mapping[str, str]:
     aliases = event.optional("aliases")
     nodes = dict(aliases.members()) if aliases else {}
     for other, node in nodes.items():
-        Node(other, node.path).text(LONGEST_PLAYER_NAME)
-        if node.text(LONGEST_PLAYER_NAME) in nodes:
+        Node(other, node.path).text(LONGEST_NAME)
+        if node.text(LONGEST_NAME) in nodes:
             raise node.fault(f"is {node.value}, itself another spelling")
     return {other: node.value for other, node in nodes.items()}
 

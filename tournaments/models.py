@@ -7,6 +7,7 @@ from django.db.models import Q
 from gal_dashboard.core import options
 from gal_dashboard.core.models import TimestampedModel
 from tournaments.choices import DrawRule, EntryStatus, TournamentStatus
+from tournaments.limits import LARGEST_TOURNAMENT, LONGEST_NAME, LONGEST_RIOT_ID, LONGEST_TITLE
 from tournaments.options import CHAIN, POINTS
 from tournaments.querysets import (
     ParticipantQuerySet,
@@ -15,7 +16,6 @@ from tournaments.querysets import (
 )
 from tournaments.standings import LOBBY_SIZE
 
-LARGEST_TOURNAMENT = 4096
 LARGEST_TEAM = LOBBY_SIZE // 2
 
 
@@ -28,7 +28,7 @@ def default_chain() -> list[str]:
 
 
 class Tournament(TimestampedModel):
-    name = models.CharField(max_length=255, db_index=True)
+    name = models.CharField(max_length=LONGEST_TITLE, db_index=True)
     description = models.TextField(blank=True, max_length=5000)
     status = models.CharField(
         max_length=20, choices=TournamentStatus, default=TournamentStatus.DRAFT
@@ -52,7 +52,7 @@ class Tournament(TimestampedModel):
         help_text="Metrics that order the standings, the first difference wins.",
     )
     source = models.CharField(
-        max_length=255, blank=True, help_text="Where imported results come from."
+        max_length=LONGEST_TITLE, blank=True, help_text="Where imported results come from."
     )
 
     objects = TournamentQuerySet.as_manager()
@@ -88,14 +88,14 @@ class Participant(models.Model):
     tournament = models.ForeignKey(
         Tournament, on_delete=models.CASCADE, related_name="participants"
     )
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=LONGEST_NAME)
     aliases = models.JSONField(
         default=list, blank=True, help_text="Other spellings under which results may come."
     )
     user = models.ForeignKey(
         "users.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="entries"
     )
-    riot_id = models.CharField(max_length=64, blank=True)
+    riot_id = models.CharField(max_length=LONGEST_RIOT_ID, blank=True)
     members = models.JSONField(
         default=list,
         db_default=models.Value([], models.JSONField()),
@@ -148,7 +148,7 @@ class Stage(models.Model):
 
     tournament = models.ForeignKey(Tournament, on_delete=models.CASCADE, related_name="stages")
     number = models.PositiveSmallIntegerField()
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=LONGEST_NAME)
     days = models.JSONField(help_text="The numbers of its days, such as [1, 2].")
     cuts = models.JSONField(
         default=list,
@@ -300,7 +300,7 @@ class ScoreboardSnapshot(TimestampedModel):
     """Standings as they were published, with the chain that ordered them."""
 
     tournament = models.ForeignKey(Tournament, on_delete=models.CASCADE, related_name="snapshots")
-    tournament_name = models.CharField(max_length=255)
+    tournament_name = models.CharField(max_length=LONGEST_TITLE)
     source = models.CharField(max_length=40)
     source_timestamp = models.DateTimeField()
     round_names = models.JSONField(default=list)
@@ -320,10 +320,10 @@ class ScoreboardEntry(models.Model):
     snapshot = models.ForeignKey(
         ScoreboardSnapshot, on_delete=models.CASCADE, related_name="entries"
     )
-    player_name = models.CharField(max_length=100)
+    player_name = models.CharField(max_length=LONGEST_NAME)
     player_id = models.BigIntegerField(null=True)
     discord_id = models.CharField(max_length=32, null=True)  # noqa: DJ001 - null on the wire
-    riot_id = models.CharField(max_length=64, null=True)  # noqa: DJ001 - null on the wire
+    riot_id = models.CharField(max_length=LONGEST_RIOT_ID, null=True)  # noqa: DJ001 - null on the wire
     standing_rank = models.PositiveIntegerField()
     total_points = models.IntegerField()
     round_scores = models.JSONField(default=dict)

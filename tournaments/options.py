@@ -4,13 +4,13 @@ from typing import Any, Final
 
 from gal_dashboard.core.option_kinds import Kind, OptionValueError
 from gal_dashboard.core.options import Option
+from tournaments.limits import MOST_POINTS
 from tournaments.metrics import DEFAULT_CHAIN, LOBBY_SIZE, METRICS
 
 POINTS: Final = "tournaments.default_points"
 CHAIN: Final = "tournaments.default_tie_chain"
 CURRENT: Final = "tournaments.current"
 
-MOST_POINTS: Final = 1000
 _PLACES: Final = {str(place) for place in range(1, LOBBY_SIZE + 1)}
 
 

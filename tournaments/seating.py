@@ -28,7 +28,8 @@ from tournaments.querysets import TAKING_PART
 from tournaments.rulebook import Rulebook
 from tournaments.standings import GameRef, Row, Standings
 
-LARGEST_SEED: Final = 2**31 - 1
+# Of the seeds that are chosen here: short enough to be read out.
+LARGEST_CHOSEN_SEED: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +217,7 @@ def _dealt(rule: str, order: list[int], count: int, seed: int | None) -> list[li
 
 
 def _seed(wish: Wish) -> int:
-    return wish.seed if wish.seed is not None else secrets.randbelow(LARGEST_SEED) + 1
+    return wish.seed if wish.seed is not None else secrets.randbelow(LARGEST_CHOSEN_SEED) + 1
 
 
 def _by_hand(book: Rulebook, named: Sequence[Sequence[str]] | None) -> list[list[int]]:

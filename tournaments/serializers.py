@@ -9,7 +9,8 @@ from gal_dashboard.api.fields import (
     StrictIntegerField,
 )
 from tournaments.choices import EntryStatus, TournamentStatus
-from tournaments.models import LARGEST_TEAM, LARGEST_TOURNAMENT
+from tournaments.limits import LARGEST_TOURNAMENT, LONGEST_NAME, LONGEST_RIOT_ID, LONGEST_TITLE
+from tournaments.models import LARGEST_TEAM
 from tournaments.presets import PRESETS
 from tournaments.standings import LOBBY_SIZE
 
@@ -17,7 +18,7 @@ MOST_ALIASES = 20
 
 
 class TournamentInput(serializers.Serializer):
-    name = StrictCharField(max_length=255)
+    name = StrictCharField(max_length=LONGEST_TITLE)
     description = StrictCharField(
         max_length=5000, allow_blank=True, allow_null=True, required=False
     )
@@ -89,13 +90,15 @@ class TransitionsSerializer(serializers.Serializer):
 
 
 class MemberSerializer(serializers.Serializer):
-    name = StrictCharField(max_length=100)
-    riot_id = StrictCharField(max_length=64, required=False, allow_blank=True, default="")
+    name = StrictCharField(max_length=LONGEST_NAME)
+    riot_id = StrictCharField(
+        max_length=LONGEST_RIOT_ID, required=False, allow_blank=True, default=""
+    )
 
 
 class ParticipantInput(serializers.Serializer):
-    name = StrictCharField(max_length=100)
-    riot_id = StrictCharField(max_length=64, required=False, allow_blank=True)
+    name = StrictCharField(max_length=LONGEST_NAME)
+    riot_id = StrictCharField(max_length=LONGEST_RIOT_ID, required=False, allow_blank=True)
     seed = StrictIntegerField(
         min_value=1, max_value=LARGEST_TOURNAMENT, required=False, allow_null=True
     )
@@ -113,7 +116,7 @@ class ParticipantChanges(ParticipantInput):
         min_value=1, max_value=LARGEST_TOURNAMENT, required=False, allow_null=True
     )
     aliases = serializers.ListField(
-        child=StrictCharField(max_length=100), required=False, max_length=MOST_ALIASES
+        child=StrictCharField(max_length=LONGEST_NAME), required=False, max_length=MOST_ALIASES
     )
 
 
@@ -147,7 +150,7 @@ class PlacementsInput(serializers.Serializer):
         child=StrictIntegerField(min_value=1, max_value=LOBBY_SIZE), allow_empty=False
     )
     absent = serializers.ListField(
-        child=StrictCharField(max_length=100),
+        child=StrictCharField(max_length=LONGEST_NAME),
         required=False,
         allow_null=True,
         max_length=LOBBY_SIZE,

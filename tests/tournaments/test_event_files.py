@@ -100,7 +100,7 @@ def test_the_published_events_are_read_whole(file, players):
     ("path", "value", "fault"),
     [
         ("name", DELETE, "name is missing"),
-        ("format/lobbies_redrawn_every", 0, "format.lobbies_redrawn_every must be from 1 to 9998"),
+        ("format/lobbies_redrawn_every", 0, "format.lobbies_redrawn_every must be from 1 to 365"),
         ("format/lobbies_redrawn_every", "2", "format.lobbies_redrawn_every must be a whole"),
         ("name", 5, "name must be a text"),
         ("name", "", "name must be a text"),
@@ -118,7 +118,7 @@ def test_the_published_events_are_read_whole(file, players):
         ("format/points", {"first": 8}, "format.points.first is no place"),
         ("format/points", {"1": "8"}, "format.points.1 must be a whole number"),
         ("format/points", {"1": True}, "format.points.1 must be a whole number"),
-        ("format/points", {"1": 2**40}, "format.points.1 must be from 0 to 10000"),
+        ("format/points", {"1": 2**40}, "format.points.1 must be from 0 to 1000"),
         ("format/tie_break", DELETE, "format.tie_break is missing"),
         ("format/tie_break", [], "format.tie_break must be a list"),
         ("format/tie_break", ["points", "luck"], "format.tie_break[1] is luck, which is no metric"),

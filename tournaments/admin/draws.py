@@ -13,8 +13,9 @@ from gal_dashboard.core.errors import DomainError
 from tournaments import drawing, rulebook, seating, selectors
 from tournaments.admin.pages import TournamentPages
 from tournaments.choices import DrawRule
+from tournaments.limits import LARGEST_SEED
 from tournaments.models import Tournament
-from tournaments.seating import LARGEST_SEED, Proposal, Wish
+from tournaments.seating import Proposal, Wish
 from tournaments.standings import GameRef
 
 NEWEST = 20

@@ -7,13 +7,10 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 
+from tournaments.limits import HIGHEST_DAY, LONGEST_NAME, LONGEST_RIOT_ID, MOST_POINTS
 from tournaments.presets import cut_text
 from tournaments.standings import LOBBY_SIZE, METRICS, Cut
 
-HIGHEST_DAY: Final = 365
-MOST_POINTS: Final = 1000
-LONGEST_NAME: Final = 100
-LONGEST_RIOT_ID: Final = 64
 _SEPARATORS: Final = re.compile(r"[,;\n\r]+")
 _NUMBER: Final = re.compile(r"[0-9]{1,4}\Z")
 _DAYS: Final = re.compile(r"([0-9]{1,4})(?:\s*(?:-|to)\s*([0-9]{1,4}))?\Z")

@@ -15,13 +15,13 @@ from gal_dashboard.core.errors import DomainError, InvalidFieldsError
 from tournaments import results, rulebook, selectors
 from tournaments.admin.board import board_of, game_in_play, row_of, sheet_of
 from tournaments.admin.pages import TournamentPages
+from tournaments.limits import HIGHEST_LOBBY, LONGEST_NAME
 from tournaments.models import Lobby, Tournament
 from tournaments.rulebook import LobbySheet, Rulebook
 from tournaments.services import lock_tournament, republish_standings
 from tournaments.standings import LOBBY_SIZE, GameRef
 
 ABSENT: Final = "absent"
-HIGHEST_LOBBY: Final = 999
 TOP: Final = 16
 OUTCOMES: Final = [
     ("", "-"),
@@ -34,7 +34,7 @@ class SeatForm(forms.Form):
     """A player and what came of the game for them."""
 
     player = forms.CharField(
-        max_length=100,
+        max_length=LONGEST_NAME,
         required=False,
         widget=forms.TextInput({"list": "players", "autocomplete": "off", "class": "vTextField"}),
     )

@@ -10,9 +10,7 @@ from gal_dashboard.core.admin_refusals import Refusal
 from gal_dashboard.core.errors import DomainError
 from tournaments import registration
 from tournaments.admin.pages import TournamentPages
-from tournaments.models import LARGEST_TOURNAMENT
-
-LONGEST_NAME = 100
+from tournaments.limits import LARGEST_TOURNAMENT, LONGEST_NAME
 
 
 class NamesForm(forms.Form):
