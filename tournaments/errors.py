@@ -90,6 +90,14 @@ class TooFewPlacesError(DomainError):
     message = "{current_participants} take part already; {max_participants} places are too few."
 
 
+class ResultsChangedError(DomainError):
+    """Raised where lobbies of a file have got other results since it was looked at."""
+
+    kind = ErrorKind.CONFLICT
+    code = "results_changed"
+    message = "Results changed since the file was looked at: look at it again."
+
+
 class TeamSizeSettledError(DomainError):
     """Raised for another size of teams once lobbies were drawn or have results."""
 

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from gal_dashboard.api.fields import DocumentField, StrictBooleanField
+from gal_dashboard.api.fields import DocumentField, StrictBooleanField, StrictCharField
 from tournaments.result_import import OUTCOMES
 from tournaments.serializers import StandingRowSerializer
 
@@ -16,6 +16,9 @@ class ResultImportInput(serializers.Serializer):
     )
     dry_run = StrictBooleanField(
         default=True, help_text="Only say what would change; false to change it."
+    )
+    fingerprint = StrictCharField(
+        max_length=64, required=False, help_text="Of a dry run: do exactly what it said."
     )
 
 
@@ -31,6 +34,7 @@ class ResultImportReportSerializer(serializers.Serializer):
     new = serializers.IntegerField()
     corrected = serializers.IntegerField()
     unchanged = serializers.IntegerField()
+    fingerprint = serializers.CharField(help_text="Of these lobbies as they were before.")
     snapshot_id = serializers.IntegerField(
         allow_null=True, help_text="Of the standings that were published; null if none were."
     )

@@ -49,6 +49,7 @@ class ResultFileViewSet(ApiViewSet):
             tournament_id=pk,
             text=fields["document"],
             is_dry_run=fields["dry_run"],
+            fingerprint=fields.get("fingerprint"),
         )
         return Response(
             {
@@ -58,6 +59,7 @@ class ResultFileViewSet(ApiViewSet):
                     for one in report.lobbies
                 ],
                 **{outcome: report.count(outcome) for outcome in result_import.OUTCOMES},
+                "fingerprint": report.fingerprint,
                 "snapshot_id": report.standings["snapshot_id"],
                 "after": report.standings["after"],
                 "top": report.standings["standings"][:TOP],

@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from gal_dashboard.core import csv_files
 from gal_dashboard.core.errors import InvalidFieldsError
+from tournaments.limits import HIGHEST_LOBBY, LONGEST_NAME
 from tournaments.standings import LOBBY_SIZE, GameRef
 
 COLUMNS: Final = ("game", "lobby", "player", "place", "absent")
 REQUIRED: Final = ("game", "lobby", "player", "place")
 MOST_LINES: Final = 5000
-LONGEST_NAME: Final = 100
 
-_LOBBY = re.compile(r"[1-9][0-9]{0,2}\Z")
+_LOBBY = re.compile(r"[1-9][0-9]{0,3}\Z")
 _PLACE = re.compile(rf"[1-{LOBBY_SIZE}]\Z")
 
 
@@ -37,6 +37,11 @@ class LobbyLines:
     game: GameRef
     lobby: int
     lines: Sequence[Line]
+
+    @property
+    def places(self) -> dict[str, int | None]:
+        """Place by name, ``None`` for an absence."""
+        return {line.player: line.place for line in self.lines}
 
 
 def write(rows: Iterable[Mapping[str, Any]]) -> str:
@@ -96,8 +101,8 @@ def _faults(row: csv_files.Row) -> dict[str, str]:
     faults = {}
     if not _is_game(cells["game"]):
         faults[".game"] = "Must be DAY.GAME, such as 2.6."
-    if not _LOBBY.match(cells["lobby"]):
-        faults[".lobby"] = "Must be the number of a lobby, 1 to 999."
+    if not _LOBBY.match(cells["lobby"]) or int(cells["lobby"]) > HIGHEST_LOBBY:
+        faults[".lobby"] = f"Must be the number of a lobby, 1 to {HIGHEST_LOBBY}."
     if not player or len(player) > LONGEST_NAME:
         faults[".player"] = f"Must be a name of at most {LONGEST_NAME} characters."
     elif is_absent is None:

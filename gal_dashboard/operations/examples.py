@@ -593,6 +593,7 @@ ANSWERS: dict[str, Any] = {
         "new": 0,
         "corrected": 1,
         "unchanged": 0,
+        "fingerprint": "5f0c2d7a91b3e846",
         "snapshot_id": None,
         "after": "1.1",
         "top": _STANDINGS["standings"],

@@ -70,7 +70,8 @@ def test_a_file_is_looked_at_and_then_brought_in(way, sam, duel):
 
 
 def test_what_is_downloaded_is_there_already(sam, duel):
-    sam.post(import_of(duel), {"document": text_of("1.1", ["Bob", "'=Ann"])})
+    page = look(sam, duel, text=text_of("1.1", ["Bob", "'=Ann"]))
+    sam.post(import_of(duel), form_with(page, "document"))
 
     answer = sam.get(file_of(duel))
 
@@ -79,6 +80,21 @@ def test_what_is_downloaded_is_there_already(sam, duel):
     page = look(sam, duel, file=SimpleUploadedFile("results.csv", answer.content))
     assert "there is nothing to do" in page
     assert 'name="document"' not in page
+
+
+def test_what_was_looked_at_before_another_result_came_is_refused(sam, duel):
+    page = look(sam, duel, text=text_of("1.1", ["Bob", "'=Ann"]))
+    other = look(sam, duel, text=text_of("1.1", ["'=Ann", "Bob"]))
+    sam.post(import_of(duel), form_with(other, "document"))
+
+    with leaves(deeds=[], events=[]):
+        answer = sam.post(import_of(duel), form_with(page, "document"))
+
+    shown = answer.content.decode()
+    assert "Results changed since the file was looked at" in shown
+    again = sam.post(import_of(duel), form_with(shown, "document"))
+    assert again.url == board_of(duel)
+    assert standings(duel)["standings"][0]["player_name"] == "Bob"
 
 
 def test_faults_are_shown_by_line_and_keep_the_whole_file_out(sam, duel):

@@ -37,8 +37,8 @@ def lines(game: str, lobby: int, names: list[str], *, absent: tuple[str, ...] = 
     return "".join(f"{line}\r\n" for line in placed + [f"{game},{lobby},{n},,yes" for n in absent])
 
 
-def bring_in(api, tournament: dict, document: str, *, dry_run: bool = False):
-    body = {"document": document, "dry_run": dry_run}
+def bring_in(api, tournament: dict, document: str, *, dry_run: bool = False, **more):
+    body = {"document": document, "dry_run": dry_run, **more}
     return api.post(f"{path_of(tournament)}/results/import", json=body)
 
 
@@ -151,13 +151,29 @@ def test_a_look_says_what_would_be_and_leaves_nothing(cup, api, server):
     assert (logbook.head(server), len(audited(server, "placement.recorded"))) == before
     assert api.get(f"{path_of(cup)}/standings").json() == first
 
-    done = brought_in(api, cup, document)
+    done = brought_in(api, cup, document, fingerprint=look["fingerprint"])
 
     assert done == look | {"dry_run": False, "snapshot_id": done["snapshot_id"]}
     table = api.get(f"{path_of(cup)}/standings").json()
     assert (table["snapshot_id"], table["standings"]) == (done["snapshot_id"], done["top"])
     assert table["snapshot_id"] > first["snapshot_id"]
     assert audited(server, "results.imported")[-1] == ("dashboard_user", "tournament", cup["id"])
+
+
+def test_what_was_looked_at_is_done_and_nothing_else(cup, api, server):
+    enter(api, cup, "1.1", NAMES)
+    document = HEAD + lines("1.1", 1, NAMES)
+    seen = brought_in(api, cup, document, dry_run=True)["fingerprint"]
+    enter(api, cup, "1.2", NAMES)
+    assert brought_in(api, cup, document, fingerprint=seen)["unchanged"] == 1
+    enter(api, cup, "1.1", NAMES[::-1])
+    head = logbook.head(server)
+
+    answer = bring_in(api, cup, document, fingerprint=seen)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "results_changed")
+    assert answer.json()["fingerprint"] != seen
+    assert logbook.head(server) == head
 
 
 def test_a_file_that_changes_nothing_publishes_nothing(cup, api, server):
@@ -192,11 +208,12 @@ def test_nobody_sits_in_two_lobbies_by_two_names(wide, api, server):
         "Player 9",
     )
     enter(api, wide, "1.1", wide["names"][8:], lobby=2)
-    document = HEAD + lines("1.1", 1, ["P9"]) + lines("1.1", 2, wide["names"][8:])
+    both = HEAD + lines("1.1", 1, ["P9"]) + lines("1.1", 2, wide["names"][8:])
+    changed = HEAD + lines("1.1", 1, ["P9"]) + lines("1.1", 2, wide["names"][:7:-1])
 
-    assert faults(api, wide, document) == {
-        "lines.3.player": ["Player 9 sits in lobby 1 of this game."]
-    }
+    assert faults(api, wide, both) == {"lines.2.player": ["Player 9 sits in lobby 2 of this game."]}
+    [(path, said)] = faults(api, wide, changed).items()
+    assert (path, said) == ("lines.10.player", ["Player 9 sits in lobby 1 of this game."])
 
 
 def test_a_drawn_day_goes_on_with_its_draw(wide, api):

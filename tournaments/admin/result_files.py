@@ -1,5 +1,6 @@
 """Results as a file: to take along, and to bring in after a look at what it would do."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django import forms
@@ -74,48 +75,58 @@ class ResultFilePages(TournamentPages):
         """The form; with a file, what it would do; with the text that was looked at, the deed."""
         tournament = self.tournament_or_404(request, pk, writing=True)
         if "document" in request.POST:
-            return self._import(request, tournament, request.POST["document"])
+            return self._import(request, tournament)
         form = ResultFileForm(request.POST or None, request.FILES or None)
         if not form.is_valid():
             return self._page(request, tournament, form=form)
         return self._look(request, tournament, form.document)
 
-    def _look(self, request: HttpRequest, tournament: Tournament, document: str) -> HttpResponse:
+    def _look(
+        self,
+        request: HttpRequest,
+        tournament: Tournament,
+        document: str,
+        faults: Sequence[str] = (),
+    ) -> HttpResponse:
+        """What the file would do; ``faults`` are those of an attempt to do it."""
+        form = ResultFileForm()
         try:
-            report = self._carry_out(request, tournament, document, is_dry_run=True)
+            report = result_import.import_results(
+                actor=admin_ports.actor_of(request),
+                tournament_id=tournament.pk,
+                text=document,
+                is_dry_run=True,
+            )
         except DomainError as refused:
-            faults = _spoken(refused)
-            return self._page(request, tournament, form=ResultFileForm(), faults=faults)
+            return self._page(request, tournament, form=form, faults=faults or _spoken(refused))
         return self._page(
             request,
             tournament,
-            form=ResultFileForm(),
+            form=form,
+            faults=faults,
             report=report,
             outcomes=[(report.count(one), one) for one in result_import.OUTCOMES],
             top=report.standings["standings"][:TOP],
             document=document,
         )
 
-    def _import(self, request: HttpRequest, tournament: Tournament, document: str) -> HttpResponse:
+    def _import(self, request: HttpRequest, tournament: Tournament) -> HttpResponse:
+        document = request.POST["document"]
         try:
-            report = self._carry_out(request, tournament, document, is_dry_run=False)
+            report = result_import.import_results(
+                actor=admin_ports.actor_of(request),
+                tournament_id=tournament.pk,
+                text=document,
+                is_dry_run=False,
+                fingerprint=request.POST.get("fingerprint", ""),
+            )
         except DomainError as refused:
             faults = ["Nothing was changed.", *_spoken(refused)]
-            return self._page(request, tournament, form=ResultFileForm(), faults=faults)
+            return self._look(request, tournament, document, faults)
         counts = [f"{report.count(one)} {one}" for one in result_import.OUTCOMES]
         messages.success(request, f"The lobbies of the file are in: {', '.join(counts)}.")
         board = reverse("admin:tournaments_tournament_results", args=[tournament.pk])
         return HttpResponseRedirect(board)
-
-    def _carry_out(
-        self, request: HttpRequest, tournament: Tournament, document: str, *, is_dry_run: bool
-    ) -> result_import.ImportReport:
-        return result_import.import_results(
-            actor=admin_ports.actor_of(request),
-            tournament_id=tournament.pk,
-            text=document,
-            is_dry_run=is_dry_run,
-        )
 
     def _page(self, request: HttpRequest, tournament: Tournament, **context: Any) -> HttpResponse:
         return self.answer(
