@@ -11,7 +11,7 @@ class GraphicsConfig(AppConfig):
         from gal_dashboard.realtime import ports
         from gal_dashboard.realtime.bus import advanced_elsewhere
         from gal_dashboard.realtime.hub import hub
-        from graphics import selectors, services
+        from graphics import connections, selectors, services
         from graphics.event_data import EVENT_TYPES, OverlayState
         from graphics.key_sockets import key_sockets
         from graphics.options import OPTIONS
@@ -23,6 +23,7 @@ class GraphicsConfig(AppConfig):
         catalogue.declare(EVENT_TYPES)
         audience.register(TOURNAMENT, selectors.overlays_following)
         dependants.register(services.release_tournament)
+        dependants.register_screens(connections.screens_of)
         for signal in (stream_advanced, advanced_elsewhere):
             signal.connect(forget_changed, dispatch_uid="graphics.ready_views")
         ports.register_snapshot(selectors.overlay_snapshot, form=OverlayState)

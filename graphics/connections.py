@@ -1,5 +1,6 @@
 """Who is connected now, and whether overlays show what they should."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,6 +15,7 @@ from gal_dashboard.realtime.processes import Process
 from gal_dashboard.realtime.sockets import OverlaySocket, StaffSocket
 from graphics import selectors
 from graphics.models import Graphic
+from tournaments.dependants import Screen
 
 # Where an overlay stands is known to those who may have it do something.
 SEES_ADDRESSES: Final = "graphics:write"
@@ -37,6 +39,18 @@ def connections_of_all(viewer: Actor) -> Connections:
     editors = selectors.editors()
     shown = _Shown(found, editors)
     return Connections(body=_body(found, editors, shown, viewer), titles=shown.titles)
+
+
+def screens_of(*, tournament_id: int) -> list[Screen]:
+    """The graphics that show a tournament, archived ones too, with their overlays of now."""
+    rows = Graphic.objects.filter(follows__tournament_id=tournament_id).order_by("pk")
+    followed = Counter(
+        socket.graphic_id for process in presence.survey() for socket in process.sockets.overlays
+    )
+    return [
+        Screen(id=pk, title=title, archived=archived, overlays=followed[pk])
+        for pk, title, archived in rows.values_list("pk", "title", "archived")
+    ]
 
 
 def _body(

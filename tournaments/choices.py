@@ -36,3 +36,12 @@ class DrawRule(models.TextChoices):
     SWISS = "swiss", "Swiss: equals meet"
     RANDOM = "random", "By chance"
     MANUAL = "manual", "By hand"
+
+
+class SheetStatus(models.TextChoices):
+    """What became of what somebody said about the result of a lobby."""
+
+    SUBMITTED = "submitted", "Waits to be confirmed"
+    CONFIRMED = "confirmed", "Confirmed: it counts"
+    REPLACED = "replaced", "Was confirmed, until a later one was"
+    REJECTED = "rejected", "Rejected"

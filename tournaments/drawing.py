@@ -17,6 +17,7 @@ from tournaments.errors import DrawChangedError, TournamentNotFoundError
 from tournaments.event_data import Change
 from tournaments.models import Draw, Game, Lobby, Placement, Tournament
 from tournaments.querysets import TAKING_PART
+from tournaments.rulebook import GameSheet, Rulebook
 from tournaments.seating import Proposal, Wish
 from tournaments.services import announce, lock_tournament, publish_standings
 from tournaments.standings import GameRef
@@ -66,31 +67,38 @@ def publish_draw(
 
 
 def drop_skipped(tournament: Tournament, ref: GameRef) -> None:
-    """Forget games before ``ref`` that were seated and not played. The caller holds the row."""
+    """Forget games before ``ref`` that were seated and not played. The caller holds the row.
+
+    A game for which results wait to be confirmed only loses its seats.
+    """
     before = tournament.games.filter(Q(day__lt=ref.day) | Q(day=ref.day, number__lt=ref.game))
     seated_on = before.filter(draw__isnull=False).exclude(draw__number=F("number"))
-    seated_on.exclude(lobbies__placements__place__isnull=False).delete()
+    skipped = seated_on.exclude(lobbies__placements__place__isnull=False)
+    numbers = list(skipped.values_list("pk", flat=True))
+    if numbers:
+        Placement.objects.filter(lobby__game__in=numbers).delete()
+        Game.objects.filter(pk__in=numbers, lobbies__sheets__isnull=True).delete()
 
 
-def seat_next_game(tournament: Tournament, ref: GameRef) -> None:
-    """After game ``ref``: seat the next one, if that is complete and its draw holds further.
+def seat_next_game(tournament: Tournament, book: Rulebook) -> Rulebook:
+    """After the newest game: seat the next one, if that is complete and its draw holds further.
 
-    Who has withdrawn meanwhile leaves a gap. The caller holds the tournament's row.
+    The event as it is then. Who has withdrawn meanwhile leaves a gap. The caller holds the
+    tournament's row.
     """
-    game = tournament.games.select_related("draw").filter(day=ref.day, number=ref.game).first()
+    newest = book.games[-1]
+    if not newest.is_drawn or not book.results()[-1].complete:
+        return book
+    ref = newest.ref
+    game = tournament.games.select_related("draw").get(day=ref.day, number=ref.game)
     following = GameRef(ref.day, ref.game + 1)
-    if game is None or game.draw is None:
-        return
-    book = rulebook.read(tournament)
-    is_complete = next(result.complete for result in book.results() if result.ref == ref)
-    is_known = any(sheet.ref >= following for sheet in book.games)
-    if not is_complete or is_known or not seating.holds(game.draw, book, following):
-        return
-    standing = scoreboard.compute(book)
-    if standing.champion is None:
-        inside = {pk for pk, one in book.participants.items() if one.status in TAKING_PART}
-        lobbies = [[pk for pk in lobby if pk in inside] for lobby in game.draw.lobbies]
-        _seat(tournament, game.draw, following, lobbies)
+    if game.draw is None or not seating.holds(game.draw, book, following):
+        return book
+    if scoreboard.compute(book).champion is not None:
+        return book
+    inside = {pk for pk, one in book.participants.items() if one.status in TAKING_PART}
+    lobbies = [[pk for pk in lobby if pk in inside] for lobby in game.draw.lobbies]
+    return book.with_game(_seat(tournament, game.draw, following, lobbies))
 
 
 def _keep(tournament: Tournament, proposal: Proposal, actor: Actor) -> Draw:
@@ -115,7 +123,7 @@ def _keep(tournament: Tournament, proposal: Proposal, actor: Actor) -> Draw:
 
 def _seat(
     tournament: Tournament, draw: Draw, ref: GameRef, lobbies: Sequence[Sequence[int]]
-) -> None:
+) -> GameSheet:
     """Open seats for everybody, in place of what was drawn before."""
     stage = next(stage for stage in tournament.stages.all() if ref.day in stage.days)
     game, _ = Game.objects.update_or_create(
@@ -125,12 +133,19 @@ def _seat(
         defaults={"draw": draw},
         create_defaults={"draw": draw, "stage": stage},
     )
-    game.lobbies.all().delete()
+    Placement.objects.filter(lobby__game=game).delete()
+    # a lobby for which results wait to be confirmed is the same one, whoever sits in it now
+    game.lobbies.filter(sheets__isnull=True).delete()
+    rows = {lobby.number: lobby for lobby in game.lobbies.all()}
     seated = {number: lobby for number, lobby in enumerate(lobbies, start=1) if lobby}
-    rows = Lobby.objects.bulk_create(Lobby(game=game, number=number) for number in seated)
+    new = [Lobby(game=game, number=number) for number in seated if number not in rows]
+    rows |= {lobby.number: lobby for lobby in Lobby.objects.bulk_create(new)}
     Placement.objects.bulk_create(
-        Placement(lobby=row, participant_id=pk) for row in rows for pk in seated[row.number]
+        Placement(lobby=rows[number], participant_id=pk)
+        for number, people in seated.items()
+        for pk in people
     )
+    return rulebook.seated(ref, draw, seated)
 
 
 def _spoken(proposal: Proposal) -> str:

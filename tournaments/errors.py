@@ -176,3 +176,76 @@ class DrawChangedError(DomainError):
     kind = ErrorKind.CONFLICT
     code = "draw_changed"
     message = "The draw is not what was proposed any more: look at it again."
+
+
+class GamesAfterChampionError(DomainError):
+    """Raised for a result by which a stage would have ended before games that were played."""
+
+    kind = ErrorKind.CONFLICT
+    code = "games_after_champion"
+    message = "{champion} would have won in game {decided_in}, but {spoken} was played after it."
+
+    def __init__(self, *, champion: str, decided_in: str, games: Sequence[str]) -> None:
+        super().__init__(champion=champion, decided_in=decided_in, spoken=", ".join(games))
+        del self.facts["spoken"]
+        self.facts["games"] = list(games)
+
+
+class SubmissionNotFoundError(NotFoundError):
+    code = "submission_not_found"
+    message = "There is no such submission."
+
+
+class SubmissionDecidedError(DomainError):
+    """Raised where a submission is to be decided that waits no more."""
+
+    kind = ErrorKind.CONFLICT
+    code = "submission_decided"
+    message = "This submission is {status} already, by {decided_by}."
+
+
+class NothingToCorrectError(DomainError):
+    """Raised for the correction of a lobby that has no result."""
+
+    kind = ErrorKind.CONFLICT
+    code = "nothing_to_correct"
+    message = "Lobby {lobby} of game {game} has no confirmed result: enter it first."
+
+
+class NothingChangedError(DomainError):
+    kind = ErrorKind.CONFLICT
+    code = "nothing_changed"
+    message = "All of these results are confirmed like this already."
+
+
+class CorrectionChangedError(DomainError):
+    """Raised where a correction would do something else than its preview said."""
+
+    kind = ErrorKind.CONFLICT
+    code = "correction_changed"
+    message = "The correction would not do what its preview said any more: look at it again."
+
+
+class CorrectionNotFoundError(NotFoundError):
+    code = "correction_not_found"
+    message = "There is no such correction."
+
+
+class CorrectionUndoneError(DomainError):
+    kind = ErrorKind.CONFLICT
+    code = "correction_undone"
+    message = "Correction {undone_by} has taken this one back already."
+
+
+class CorrectedSinceError(DomainError):
+    """Raised where a correction cannot be taken back: results of it were replaced since."""
+
+    kind = ErrorKind.CONFLICT
+    code = "corrected_since"
+    message = "Not as this correction left them any more: {spoken}."
+
+    def __init__(self, *, lobbies: Sequence[tuple[str, int]]) -> None:
+        spoken = ", ".join(f"game {game}, lobby {lobby}" for game, lobby in lobbies)
+        super().__init__(spoken=spoken)
+        del self.facts["spoken"]
+        self.facts["lobbies"] = [{"game": game, "lobby": lobby} for game, lobby in lobbies]

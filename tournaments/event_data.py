@@ -33,6 +33,9 @@ RoundScores = Annotated[
 ]
 
 
+PlaceByName = Annotated[dict[str, int], Meta(description="Place by the player's name.")]
+
+
 class Form(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """An object whose members are all known."""
 
@@ -210,21 +213,70 @@ class LobbyResult(EventData, kw_only=True):
     tournament_id: int
     game: GameName
     lobby: int
-    placements: Annotated[dict[str, int], Meta(description="Place by the player's name.")]
+    placements: PlaceByName
     absent: list[str]
     actor: str
 
 
-class LobbyResultRecorded(LobbyResult, kw_only=True, tag="recorded"):
+class LobbyResultConfirmed(LobbyResult, kw_only=True):
+    """``submission_id`` names the submission that was confirmed; null if the result came at once.
+
+    One that says what counts already is ``corrected`` too, and no standings follow.
+    """
+
+    submission_id: int | None
+
+
+class LobbyResultRecorded(LobbyResultConfirmed, kw_only=True, tag="recorded"):
     """The first result of a lobby."""
 
 
-class LobbyResultCorrected(LobbyResult, kw_only=True, tag="corrected"):
+class LobbyResultCorrected(LobbyResultConfirmed, kw_only=True, tag="corrected"):
     """A later result, which replaces the one before."""
+
+
+class ResultSubmitted(LobbyResult, kw_only=True, tag="submitted"):
+    """Somebody says what came of a lobby; it counts for nothing until it is confirmed."""
+
+    submission_id: int
+    note: str
+
+
+class ResultRejected(LobbyResult, kw_only=True, tag="rejected"):
+    """A submission that will not count."""
+
+    submission_id: int
+    reason: str
+
+
+class CorrectedLobby(Form, kw_only=True):
+    """What counts for a lobby now."""
+
+    game: GameName
+    lobby: int
+    placements: PlaceByName
+    absent: list[str]
+
+
+class ResultsCorrectedTogether(EventData, kw_only=True, tag="corrected_together"):
+    """Results of lobbies were replaced at once; ``undoes`` is the correction taken back by it."""
+
+    tournament_id: int
+    correction_id: int
+    undoes: int | None
+    reason: str
+    lobbies: list[CorrectedLobby]
+    actor: str
 
 
 TO_STAFF: Final = by_action(StaffTournamentCreated, StaffTournamentUpdated, StaffTournamentDeleted)
 RESULTS: Final = by_action(LobbyResultRecorded, LobbyResultCorrected)
+OF_PLACEMENTS: Final[tuple[type[EventData], ...]] = (
+    *RESULTS.values(),
+    ResultSubmitted,
+    ResultRejected,
+    ResultsCorrectedTogether,
+)
 
 EVENT_TYPES: Final = (
     EventType(
@@ -241,7 +293,7 @@ EVENT_TYPES: Final = (
     ),
     EventType(
         name="placement_update",
-        summary="The result of a lobby was entered or corrected.",
-        staff=tuple(RESULTS.values()),
+        summary="A result was entered, submitted, rejected or corrected.",
+        staff=OF_PLACEMENTS,
     ),
 )

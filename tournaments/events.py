@@ -1,6 +1,6 @@
 """What tournaments tell the world."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gal_dashboard.core import wire
@@ -10,13 +10,18 @@ from tournaments.event_data import (
     RESULTS,
     TO_STAFF,
     Change,
+    CorrectedLobby,
     PublicTournament,
+    ResultRejected,
+    ResultsCorrectedTogether,
+    ResultSubmitted,
     StaffStandingsPublished,
     StaffTournament,
     Standings,
     StandingsPublished,
     TournamentUpdated,
 )
+from tournaments.standings import GameRef
 
 
 def public_part(tournament: Mapping[str, Any]) -> PublicTournament:
@@ -81,26 +86,100 @@ def standings_published(
     )
 
 
-def lobby_result_recorded(
+def lobby_outcome(ref: GameRef, lobby: int, places: Mapping[str, int | None]) -> dict[str, Any]:
+    """What came of a lobby, as events say it; ``None`` is an absence."""
+    return {
+        "game": str(ref),
+        "lobby": lobby,
+        "placements": {name: place for name, place in places.items() if place is not None},
+        "absent": [name for name, place in places.items() if place is None],
+    }
+
+
+def lobby_result_confirmed(
     action: str,
     *,
     tournament_id: int,
-    game: str,
-    lobby: int,
-    placements: Mapping[str, int],
-    absent: list[str],
+    result: Mapping[str, Any],
+    submission_id: int | None,
     actor: Actor,
 ) -> NewEvent:
-    """``action`` is recorded for a first result, corrected for a later one. Staff only."""
+    """``action`` is recorded for a first result, corrected for a later one. Staff only.
+
+    ``result`` is a ``lobby_outcome``; ``submission_id`` names what was confirmed, if it waited.
+    """
     return NewEvent(
         type="placement_update",
         name=f"placement.{action}",
         payload=RESULTS[action](
+            tournament_id=tournament_id, **result, submission_id=submission_id, actor=actor.name
+        ),
+    )
+
+
+def result_submitted(
+    *,
+    tournament_id: int,
+    result: Mapping[str, Any],
+    submission_id: int,
+    note: str,
+    actor: Actor,
+) -> NewEvent:
+    """``result`` is a ``lobby_outcome``, which waits to be confirmed. Staff only."""
+    return NewEvent(
+        type="placement_update",
+        name="placement.submitted",
+        payload=ResultSubmitted(
             tournament_id=tournament_id,
-            game=game,
-            lobby=lobby,
-            placements=dict(placements),
-            absent=absent,
+            **result,
+            submission_id=submission_id,
+            note=note,
+            actor=actor.name,
+        ),
+    )
+
+
+def result_rejected(
+    *,
+    tournament_id: int,
+    result: Mapping[str, Any],
+    submission_id: int,
+    reason: str,
+    actor: Actor,
+) -> NewEvent:
+    """``result`` is a ``lobby_outcome``, which will not count. Staff only."""
+    return NewEvent(
+        type="placement_update",
+        name="placement.rejected",
+        payload=ResultRejected(
+            tournament_id=tournament_id,
+            **result,
+            submission_id=submission_id,
+            reason=reason,
+            actor=actor.name,
+        ),
+    )
+
+
+def results_corrected_together(
+    *,
+    tournament_id: int,
+    correction_id: int,
+    undoes: int | None,
+    reason: str,
+    results: Iterable[Mapping[str, Any]],
+    actor: Actor,
+) -> NewEvent:
+    """``results`` are what counts for each of the lobbies now. Staff only."""
+    return NewEvent(
+        type="placement_update",
+        name="placement.corrected_together",
+        payload=ResultsCorrectedTogether(
+            tournament_id=tournament_id,
+            correction_id=correction_id,
+            undoes=undoes,
+            reason=reason,
+            lobbies=[CorrectedLobby(**result) for result in results],
             actor=actor.name,
         ),
     )

@@ -3,16 +3,26 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from django.db.models import Field, Model
+from django.utils import timezone
 
 from gal_dashboard.audit import trail
 from gal_dashboard.core.context import Actor
 from gal_dashboard.events import audience
 from gal_dashboard.events.recording import emit, recording
 from tournaments import events, selectors
-from tournaments.choices import TournamentStatus
+from tournaments.choices import SheetStatus, TournamentStatus
 from tournaments.event_plan import EventPlan, LobbyPlan
-from tournaments.models import Game, Lobby, Participant, Placement, Stage, Tournament
+from tournaments.models import (
+    Game,
+    Lobby,
+    Participant,
+    Placement,
+    ResultSheet,
+    Stage,
+    Tournament,
+)
 from tournaments.services import TOURNAMENT, lock_tournament, publish_standings
+from tournaments.sheets import stored
 from tournaments.standings import GameRef
 
 Progress = Callable[[str], None]
@@ -33,12 +43,15 @@ def import_event(
         on_progress("rules")
         tournament.games.all().delete()
         tournament.draws.all().delete()
+        tournament.corrections.all().delete()
         tournament.stages.all().delete()
         stages = _make_stages(tournament, plan)
         on_progress("participants")
         participants = _make_participants(tournament, plan)
         on_progress("results")
-        _make_games(tournament, plan, until=until, stages=stages, participants=participants)
+        _make_games(
+            tournament, plan, until=until, stages=stages, participants=participants, actor=actor
+        )
         last = min(until, plan.last_game)
         tournament.status = (
             TournamentStatus.COMPLETED if last == plan.last_game else TournamentStatus.IN_PROGRESS
@@ -135,6 +148,7 @@ def _make_games(
     until: GameRef,
     stages: Mapping[int, Stage],
     participants: Mapping[str, Participant],
+    actor: Actor,
 ) -> None:
     for ref, lobbies, is_played in _schedule(plan, until):
         game = Game.objects.create(
@@ -151,6 +165,30 @@ def _make_games(
             for row, lobby in zip(rows, lobbies, strict=True)
             for name in lobby.names
         )
+        if is_played:
+            ResultSheet.objects.bulk_create(
+                _confirmed(row, lobby, participants, actor)
+                for row, lobby in zip(rows, lobbies, strict=True)
+            )
+
+
+def _confirmed(
+    row: Lobby, lobby: LobbyPlan, participants: Mapping[str, Participant], actor: Actor
+) -> ResultSheet:
+    now = timezone.now()
+    absences = dict.fromkeys(lobby.absent)
+    said = {
+        participants[name].pk: place for name, place in {**lobby.placements, **absences}.items()
+    }
+    return ResultSheet(
+        lobby=row,
+        placements=stored(said),
+        status=SheetStatus.CONFIRMED,
+        submitted_by=actor.name,
+        submitted_at=now,
+        decided_by=actor.name,
+        decided_at=now,
+    )
 
 
 def _schedule(

@@ -6,11 +6,12 @@ from django.db.models import Q
 
 from gal_dashboard.core import options
 from gal_dashboard.core.models import TimestampedModel
-from tournaments.choices import DrawRule, EntryStatus, TournamentStatus
+from tournaments.choices import DrawRule, EntryStatus, SheetStatus, TournamentStatus
 from tournaments.limits import LARGEST_TOURNAMENT, LONGEST_NAME, LONGEST_RIOT_ID, LONGEST_TITLE
 from tournaments.options import CHAIN, POINTS
 from tournaments.querysets import (
     ParticipantQuerySet,
+    SheetQuerySet,
     SnapshotQuerySet,
     TournamentQuerySet,
 )
@@ -263,8 +264,86 @@ class Lobby(models.Model):
         return f"{self.game} lobby {self.number}"
 
 
+class Correction(models.Model):
+    """Results of one or several lobbies that were replaced together, and why."""
+
+    tournament = models.ForeignKey(Tournament, on_delete=models.CASCADE, related_name="corrections")
+    lobbies = models.JSONField(
+        help_text='[{"game": "3.1", "lobby": 1, "before": {"5": 1}, "after": {"5": 2}}]: places by '
+        "the number of the participant, null for who was absent."
+    )
+    reason = models.CharField(max_length=500, blank=True)
+    made_by = models.CharField(max_length=150)
+    made_at = models.DateTimeField(auto_now_add=True)
+    undoes = models.OneToOneField(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="undone_by",
+        help_text="The correction that this one takes back.",
+    )
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.tournament}: correction {self.pk}"
+
+
+class ResultSheet(models.Model):
+    """What somebody said came of a lobby, and what became of that. One of each lobby counts."""
+
+    lobby = models.ForeignKey(Lobby, on_delete=models.CASCADE, related_name="sheets")
+    placements = models.JSONField(
+        help_text="Places by the number of the participant, null for who was absent."
+    )
+    status = models.CharField(max_length=9, choices=SheetStatus, default=SheetStatus.SUBMITTED)
+    note = models.CharField(max_length=500, blank=True)
+    submitted_by = models.CharField(max_length=150)
+    submitted_at = models.DateTimeField()
+    decided_by = models.CharField(
+        max_length=150, blank=True, help_text="Who confirmed or rejected it."
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=500, blank=True, help_text="Why it was rejected.")
+    correction = models.ForeignKey(
+        Correction,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="sheets",
+        help_text="What confirmed it, if it was one of several that were corrected together.",
+    )
+
+    objects = SheetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lobby"],
+                condition=Q(status=SheetStatus.CONFIRMED),
+                name="tournaments_sheet_one_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=SheetStatus.values), name="tournaments_sheet_status_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lobby}: {self.get_status_display()}"
+
+    @property
+    def places(self) -> dict[int, int | None]:
+        return {int(pk): place for pk, place in self.placements.items()}
+
+
 class Placement(models.Model):
-    """A seat in a lobby, and what came of it: a place, an absence, or nothing yet."""
+    """A seat in a lobby, and what came of it: a place, an absence, or nothing yet.
+
+    Those with an outcome are the confirmed sheet of the lobby, laid out.
+    """
 
     lobby = models.ForeignKey(Lobby, on_delete=models.CASCADE, related_name="placements")
     participant = models.ForeignKey(

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Case, Count, F, Q, When, Window
 from django.db.models.functions import RowNumber
 
-from tournaments.choices import EntryStatus
+from tournaments.choices import EntryStatus, SheetStatus
 
 TAKING_PART = (EntryStatus.REGISTERED, EntryStatus.CHECKED_IN)
 
@@ -36,6 +36,18 @@ class ParticipantQuerySet(models.QuerySet):
         return self.annotate(
             waitlist_position=Case(When(status=EntryStatus.WAITING, then=number), default=None)
         )
+
+
+class SheetQuerySet(models.QuerySet):
+    def confirmed(self):
+        """What counts: at most one of each lobby."""
+        return self.filter(status=SheetStatus.CONFIRMED)
+
+    def waiting(self):
+        return self.filter(status=SheetStatus.SUBMITTED)
+
+    def newest_first(self):
+        return self.order_by("-pk")
 
 
 class SnapshotQuerySet(models.QuerySet):

@@ -1,6 +1,6 @@
 """Many results at once: a file goes in as a whole or not at all, and is published once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -14,10 +14,12 @@ from gal_dashboard.audit import trail
 from gal_dashboard.core.context import Actor
 from gal_dashboard.core.errors import DomainError, InvalidFieldsError
 from gal_dashboard.events.recording import recording
-from tournaments import drawing, result_files, results, rulebook, scoreboard, selectors
+from tournaments import drawing, judging, result_files, results, rulebook, scoreboard, selectors
 from tournaments.errors import GameNotFoundError, ResultsChangedError
-from tournaments.models import Stage, Tournament
+from tournaments.judging import Entry, LobbyResult
+from tournaments.models import Tournament
 from tournaments.result_files import LobbyLines
+from tournaments.rulebook import Rulebook
 from tournaments.services import lock_tournament, publish_standings
 from tournaments.standings import GameRef
 
@@ -29,11 +31,6 @@ UNCHANGED: Final = "unchanged"
 OUTCOMES: Final = (NEW, CORRECTED, UNCHANGED)
 # Place by name for each lobby that has a result, ``None`` for an absence.
 StoredLobbies: TypeAlias = Mapping[tuple[GameRef, int], Mapping[str, int | None]]
-_OUTCOME_OF: Final[Mapping[str | None, str]] = {
-    "recorded": NEW,
-    "corrected": CORRECTED,
-    None: UNCHANGED,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +90,10 @@ def import_results(
         found = _fingerprint(lobbies, before)
         if fingerprint is not None and fingerprint != found:
             raise ResultsChangedError(fingerprint=found)
-        outcomes = _store(tournament, lobbies, before, actor)
+        outcomes, book = _store(tournament, lobbies, before, actor)
         has_changed = any(one.outcome != UNCHANGED for one in outcomes)
         is_published = has_changed and not is_dry_run
-        standings = _published(tournament, actor) if is_published else _computed(tournament)
+        standings = _published(book, actor) if is_published else _computed(book)
         report = ImportReport(lobbies=outcomes, fingerprint=found, standings=standings)
         if is_published:
             told = {outcome: (None, report.count(outcome)) for outcome in OUTCOMES}
@@ -113,10 +110,11 @@ def _fingerprint(lobbies: Sequence[LobbyLines], before: StoredLobbies) -> str:
 
 def _store(
     tournament: Tournament, lobbies: Sequence[LobbyLines], before: StoredLobbies, actor: Actor
-) -> list[LobbyOutcome]:
-    """Store one game after the other. After a fault nothing is stored, but names are judged.
+) -> tuple[list[LobbyOutcome], Rulebook]:
+    """Store one game after the other; what came of each lobby, and the event as it is then.
 
-    Whether a game may have a result is not asked then: that hangs on those before it.
+    After a fault nothing is stored, but names are judged. Whether a game may have a result is not
+    asked then: that hangs on those before it.
     """
     outcomes: list[LobbyOutcome] = []
     changing: list[LobbyLines] = []
@@ -125,26 +123,24 @@ def _store(
             outcomes.append(LobbyOutcome(game=own.game, lobby=own.lobby, outcome=UNCHANGED))
         else:
             changing.append(own)
+    book = rulebook.read(tournament)
     errors: dict[str, list[str]] = {}
     for ref, lobbies_of_game in groupby(changing, key=attrgetter("game")):
         of_game = list(lobbies_of_game)
-        stage = None
-        try:
-            stage = results.judge_game(tournament, ref)
-        except DomainError as refused:
-            if not errors or isinstance(refused, GameNotFoundError):
-                first = min(line.number for own in of_game for line in own.lines)
-                errors[f"lines.{first}.game"] = [str(refused)]
-        if errors or stage is None:
-            errors |= _faults_of_names(tournament, of_game)
+        refused = _fault_of_game(book, ref)
+        if refused and (not errors or isinstance(refused, GameNotFoundError)):
+            errors |= _of_the_game(of_game, refused)
+        if errors:
+            errors |= _faults_of_names(book, of_game)
         else:
-            errors |= _store_game(tournament, stage, of_game, actor, outcomes)
+            book, of_each = _store_game(book, of_game, actor, errors)
+            outcomes += of_each
         if len(errors) >= MOST_FAULTS:
             errors["document"] = ["There may be more faults: the file was read no further."]
             break
     if errors:
         raise InvalidFieldsError(errors)
-    return sorted(outcomes, key=lambda one: (one.game, one.lobby))
+    return sorted(outcomes, key=lambda one: (one.game, one.lobby)), book
 
 
 def _stored(tournament: Tournament) -> StoredLobbies:
@@ -156,70 +152,85 @@ def _stored(tournament: Tournament) -> StoredLobbies:
     return lobbies
 
 
+def _fault_of_game(book: Rulebook, ref: GameRef) -> DomainError | None:
+    """Why a game may have no result now."""
+    try:
+        judging.judge_game(book, ref)
+    except DomainError as refused:
+        return refused
+    return None
+
+
 def _store_game(
-    tournament: Tournament,
-    stage: Stage,
-    lobbies: Sequence[LobbyLines],
-    actor: Actor,
-    outcomes: list[LobbyOutcome],
-) -> dict[str, list[str]]:
-    """Store the lobbies of one game and add what came of each; the faults, by their paths."""
-    errors: dict[str, list[str]] = {}
-    numbers = [own.lobby for own in lobbies]
-    for index, own in enumerate(lobbies, start=1):
-        try:
-            action = results.store_lobby_result(
-                tournament,
-                _result(own),
-                stage=stage,
-                actor=actor,
-                rewritten_next=numbers[index:],
-            )
-        except InvalidFieldsError as refused:
-            errors |= _by_line(own, refused)
-        else:
-            outcome = _OUTCOME_OF[action]
-            outcomes.append(LobbyOutcome(game=own.game, lobby=own.lobby, outcome=outcome))
-    if not errors and any(one.outcome != UNCHANGED for one in outcomes[-len(lobbies) :]):
-        drawing.seat_next_game(tournament, lobbies[0].game)
-    return errors
+    book: Rulebook, lobbies: Sequence[LobbyLines], actor: Actor, errors: dict[str, list[str]]
+) -> tuple[Rulebook, list[LobbyOutcome]]:
+    """Store the lobbies of one game, or add to ``errors``; the event then, what came of each."""
+    try:
+        judged = judging.judge_side_by_side(book, [_result(own) for own in lobbies])
+    except InvalidFieldsError as refused:
+        errors |= _by_line(lobbies, refused.errors.items())
+        return book, []
+    except DomainError as refused:
+        errors |= _of_the_game(lobbies, refused)
+        return book, []
+    for entry in judged.entries:
+        if entry.changes_anything:
+            results.store(book.tournament, entry, judged.book, actor=actor)
+    outcomes = [
+        LobbyOutcome(game=entry.ref, lobby=entry.lobby, outcome=_outcome_of(entry))
+        for entry in judged.entries
+    ]
+    return drawing.seat_next_game(book.tournament, judged.book), outcomes
 
 
-def _faults_of_names(tournament: Tournament, lobbies: Sequence[LobbyLines]) -> dict[str, list[str]]:
-    errors: dict[str, list[str]] = {}
-    for own in lobbies:
-        try:
-            results.resolve(tournament, _result(own))
-        except InvalidFieldsError as refused:
-            errors |= _by_line(own, refused)
-    return errors
+def _outcome_of(entry: Entry) -> str:
+    if not entry.changes_anything:
+        return UNCHANGED
+    return CORRECTED if entry.is_correction else NEW
 
 
-def _result(own: LobbyLines) -> results.LobbyResult:
-    return results.LobbyResult(
-        ref=own.game,
-        lobby=own.lobby,
-        placements={line.player: line.place for line in own.lines if line.place is not None},
-        absent=[line.player for line in own.lines if line.place is None],
+def _faults_of_names(book: Rulebook, lobbies: Sequence[LobbyLines]) -> dict[str, list[str]]:
+    said = (
+        (f"{index}.{path}", [sentence])
+        for index, own in enumerate(lobbies)
+        for path, sentence in judging.faults_of_names(book, _result(own))
     )
+    return _by_line(lobbies, said)
 
 
-def _by_line(own: LobbyLines, refused: InvalidFieldsError) -> dict[str, list[str]]:
-    """What was said of a player belongs to their line; of somebody missing, to the first."""
-    numbers = {line.player: line.number for line in own.lines}
+def _result(own: LobbyLines) -> LobbyResult:
+    return LobbyResult.of(own.game, own.lobby, own.places)
+
+
+def _of_the_game(lobbies: Sequence[LobbyLines], refused: DomainError) -> dict[str, list[str]]:
+    first = min(line.number for own in lobbies for line in own.lines)
+    return {f"lines.{first}.game": [str(refused)]}
+
+
+def _by_line(
+    lobbies: Sequence[LobbyLines], said: Iterable[tuple[str, Sequence[str]]]
+) -> dict[str, list[str]]:
+    """What was said of a player belongs to their line; of somebody missing, to the first.
+
+    Paths are those of ``judging``: ``<index of the lobby>.placements.<name>``.
+    """
     errors: dict[str, list[str]] = {}
-    for path, sentences in refused.errors.items():
-        number = numbers.get(path.partition(".")[2], own.lines[0].number)
+    for path, sentences in said:
+        index, _, name = path.split(".", 2)
+        own = lobbies[int(index)]
+        numbers = {line.player: line.number for line in own.lines}
+        number = numbers.get(name, own.lines[0].number)
         errors.setdefault(f"lines.{number}.player", []).extend(sentences)
     return errors
 
 
-def _published(tournament: Tournament, actor: Actor) -> dict[str, Any]:
-    snapshot = publish_standings(tournament=tournament, source="results", actor=actor)
+def _published(book: Rulebook, actor: Actor) -> dict[str, Any]:
+    snapshot = publish_standings(
+        tournament=book.tournament, source="results", actor=actor, book=book
+    )
     document: dict[str, Any] = orjson.loads(snapshot.document)
     return document
 
 
-def _computed(tournament: Tournament) -> dict[str, Any]:
-    book = rulebook.read(tournament)
+def _computed(book: Rulebook) -> dict[str, Any]:
     return scoreboard.document(book, scoreboard.compute(book), snapshot_id=None)

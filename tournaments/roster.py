@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q
+
 from gal_dashboard.audit import trail
 from gal_dashboard.core.context import Actor
 from gal_dashboard.core.errors import InvalidFieldsError
@@ -11,7 +13,7 @@ from tournaments import services, waitlist
 from tournaments.choices import EntryStatus
 from tournaments.errors import ParticipantNotFoundError, ParticipantSeatedError
 from tournaments.event_data import Change
-from tournaments.models import Participant, Tournament
+from tournaments.models import Lobby, Participant, Tournament
 from tournaments.services import lock_tournament, republish_if_published
 
 # What the standings show or are ordered by.
@@ -56,7 +58,7 @@ def remove_participant(*, actor: Actor, participant_id: int) -> None:
     """
     with recording():
         participant, tournament = lock_participant(participant_id)
-        lobbies = participant.placements.count()
+        lobbies = _lobbies_that_name(participant)
         if lobbies:
             raise ParticipantSeatedError(name=participant.name, lobbies=lobbies)
         told = trail.gone(participant, "name", "user_id", "riot_id", "seed", "aliases")
@@ -67,6 +69,14 @@ def remove_participant(*, actor: Actor, participant_id: int) -> None:
         change = Change(kind="participant.removed", participants=gone)
         services.announce(tournament, actor, change=change, promoted=promoted)
         republish_if_published(tournament, actor=actor)
+
+
+def _lobbies_that_name(participant: Participant) -> int:
+    """By a seat, or by a result that waits or was replaced or rejected."""
+    lobbies = Lobby.objects.filter(game__tournament=participant.tournament_id)
+    named = Q(placements__participant=participant)
+    named |= Q(sheets__placements__has_key=str(participant.pk))
+    return lobbies.filter(named).distinct().count()
 
 
 def lock_participant(participant_id: int) -> tuple[Participant, Tournament]:

@@ -77,7 +77,7 @@ def _row(rulebook: Rulebook, row: Row, ahead: Outlook, reason: str | None) -> di
             f"round_{number}": points for number, points in sorted(row.round_scores.items())
         },
         "rank_change": row.rank_change,
-        "status": _status(row),
+        "status": status_of(row),
         "explanation": reason,
         "points_to_cut": ahead.points_to_cut,
         "max_points": ahead.max_points,
@@ -87,7 +87,7 @@ def _row(rulebook: Rulebook, row: Row, ahead: Outlook, reason: str | None) -> di
     }
 
 
-def _status(row: Row) -> str | None:
+def status_of(row: Row) -> str | None:
     if row.champion:
         return ParticipantStatus.CHAMPION.value
     if row.in_check:

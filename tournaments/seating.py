@@ -26,7 +26,7 @@ from tournaments.models import Draw, Participant
 from tournaments.presets import StageFormat
 from tournaments.querysets import TAKING_PART
 from tournaments.rulebook import Rulebook
-from tournaments.standings import GameRef, Row, Standings
+from tournaments.standings import Cut, GameRef, Row, Standings
 
 # Of the seeds that are chosen here: short enough to be read out.
 LARGEST_CHOSEN_SEED: Final = 2**31 - 1
@@ -87,7 +87,7 @@ def propose(book: Rulebook, wish: Wish) -> Proposal:
         order = _field(book, standing, ref)
         count = draws.lobbies_needed(len(order), book.tournament.lobby_size)
         seed = _seed(wish) if rule == DrawRule.RANDOM else None
-        lobbies = _dealt(rule, order, count, seed)
+        lobbies = dealt(rule, order, count, seed)
     return Proposal(
         game=ref,
         rule=rule,
@@ -139,19 +139,11 @@ def holds(draw: Draw, book: Rulebook, ref: GameRef) -> bool:
     return not (is_cut or is_due or is_last)
 
 
-def cuts_between(book: Rulebook, after: GameRef, ref: GameRef) -> list[int]:
-    """How many go on at each cut that comes after game ``after`` and before game ``ref``."""
-    return [
-        cut.to
-        for stage in book.rules.stages
-        for cut in stage.cuts
-        if cut.is_before(ref) and not cut.is_before(after)
-    ]
-
-
 def refuse_decided(book: Rulebook, ref: GameRef) -> None:
     """Raises ``EventDecidedError`` for a game after the one that found the champion."""
-    _refuse_after_champion(book, scoreboard.compute(book), ref)
+    stage = next(stage for stage in book.rules.stages if ref.day in stage.days)
+    if stage.threshold is not None:  # no other stage has a champion before its end
+        _refuse_after_champion(book, scoreboard.compute(book), ref)
 
 
 def _refuse_after_champion(book: Rulebook, standing: Standings, ref: GameRef) -> None:
@@ -190,16 +182,28 @@ def _field(book: Rulebook, standing: Standings, ref: GameRef) -> list[int]:
         for row in standing.rows
         if not row.eliminated and book.participants[row.participant].status in TAKING_PART
     ]
-    cuts = [] if standing.after is None else cuts_between(book, standing.after, ref)
-    to = min(cuts, default=len(rows))
+    cuts = cuts_between(book, standing.after, ref)
+    to = min((cut.to for cut in cuts), default=len(rows))
     if to < len(rows) and rows[to - 1].rank == rows[to].rank:
         tied = [row for row in rows if row.rank == rows[to].rank]
         names = [book.participants[row.participant].name for row in tied]
         raise CutUndecidedError(cut=to, tied=names)
-    inside = sorted(rows[:to], key=lambda row: _order(book, row))
-    if not inside:
+    if not rows[:to]:
         raise NobodyToDrawError
-    return [row.participant for row in inside]
+    return in_order(book, rows[:to])
+
+
+def cuts_between(book: Rulebook, after: GameRef | None, ref: GameRef) -> list[Cut]:
+    """The cuts that lie after game ``after`` and before game ``ref``; none before any game."""
+    if after is None:
+        return []
+    cuts = (cut for stage in book.rules.stages for cut in stage.cuts)
+    return [cut for cut in cuts if cut.is_before(ref) and not cut.is_before(after)]
+
+
+def in_order(book: Rulebook, rows: Iterable[Row]) -> list[int]:
+    """Participants by rank, those who share one by seed, then by arrival."""
+    return [row.participant for row in sorted(rows, key=lambda row: _order(book, row))]
 
 
 def _order(book: Rulebook, row: Row) -> tuple[int, bool, int, int, int]:
@@ -208,7 +212,8 @@ def _order(book: Rulebook, row: Row) -> tuple[int, bool, int, int, int]:
     return row.rank, seed is None, seed or 0, participant.arrival, participant.pk
 
 
-def _dealt(rule: str, order: list[int], count: int, seed: int | None) -> list[list[int]]:
+def dealt(rule: str, order: list[int], count: int, seed: int | None) -> list[list[int]]:
+    """The lobbies of a rule that needs no hand; by chance, who stands in the order is enough."""
     if rule == DrawRule.SWISS:
         return draws.swiss(order, count)
     if rule == DrawRule.RANDOM and seed is not None:

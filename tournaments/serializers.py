@@ -8,7 +8,7 @@ from gal_dashboard.api.fields import (
     StrictCharField,
     StrictIntegerField,
 )
-from tournaments.choices import EntryStatus, TournamentStatus
+from tournaments.choices import EntryStatus, ParticipantStatus, TournamentStatus
 from tournaments.limits import LARGEST_TOURNAMENT, LONGEST_NAME, LONGEST_RIOT_ID, LONGEST_TITLE
 from tournaments.models import LARGEST_TEAM
 from tournaments.presets import PRESETS
@@ -203,9 +203,7 @@ class StandingRowSerializer(serializers.Serializer):
     event_points = serializers.IntegerField(help_text="Of the whole event.")
     round_scores = serializers.DictField(child=serializers.IntegerField())
     rank_change = serializers.IntegerField(allow_null=True)
-    status = serializers.ChoiceField(
-        choices=["champion", "in_check", "eliminated"], allow_null=True
-    )
+    status = serializers.ChoiceField(choices=ParticipantStatus.choices, allow_null=True)
     explanation = serializers.CharField(
         allow_null=True, help_text="Why it stands above the next row; null for the last."
     )

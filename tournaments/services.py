@@ -35,7 +35,7 @@ from tournaments.models import (
     Tournament,
 )
 from tournaments.presets import DEFAULT, PRESETS
-from tournaments.standings import GameRef
+from tournaments.rulebook import Rulebook
 
 TOURNAMENT = "tournament"
 
@@ -194,14 +194,15 @@ def republish_if_published(tournament: Tournament, *, actor: Actor) -> None:
 
 
 def publish_standings(
-    *, tournament: Tournament, source: str, actor: Actor, after: GameRef | None = None
+    *, tournament: Tournament, source: str, actor: Actor, book: Rulebook | None = None
 ) -> ScoreboardSnapshot:
     """Compute the standings, keep them as a snapshot and tell every overlay that follows.
 
-    Joins the caller's ``recording()``; the caller holds the tournament's row.
+    ``book`` spares the reading, to whoever knows how the event is now. Joins the caller's
+    ``recording()``; the caller holds the tournament's row.
     """
-    book = rulebook.read(tournament)
-    standing = scoreboard.compute(book, after=after)
+    book = book or rulebook.read(tournament)
+    standing = scoreboard.compute(book)
     snapshot = ScoreboardSnapshot.objects.create(
         tournament=tournament,
         tournament_name=tournament.name,

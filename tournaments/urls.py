@@ -1,9 +1,11 @@
 from django.urls import path, register_converter
 
 from tournaments.converters import GameRefConverter, LobbyConverter
+from tournaments.correction_views import CorrectionViewSet
 from tournaments.draw_views import DrawViewSet
 from tournaments.participant_views import ParticipantViewSet
 from tournaments.result_file_views import ResultFileViewSet
+from tournaments.result_views import ResultViewSet
 from tournaments.scoreboard_views import PlayersViewSet, ScoreboardViewSet
 from tournaments.views import TournamentViewSet
 
@@ -98,6 +100,46 @@ urlpatterns = [
         "tournaments/<id:pk>/results/import",
         ResultFileViewSet.as_view({"post": "import_results"}),
         name="tournament-results-import",
+    ),
+    path(
+        "tournaments/<id:pk>/games/<game:ref>/lobbies/<lobby:lobby>/submissions",
+        ResultViewSet.as_view({"post": "submit"}),
+        name="lobby-submissions",
+    ),
+    path(
+        "tournaments/<id:pk>/games/<game:ref>/lobbies/<lobby:lobby>/results",
+        ResultViewSet.as_view({"get": "lobby_results"}),
+        name="lobby-results",
+    ),
+    path(
+        "tournaments/<id:pk>/submissions",
+        ResultViewSet.as_view({"get": "submissions"}),
+        name="tournament-submissions",
+    ),
+    path(
+        "tournaments/<id:pk>/submissions/<id:submission>/confirm",
+        ResultViewSet.as_view({"post": "confirm_submission"}),
+        name="submission-confirm",
+    ),
+    path(
+        "tournaments/<id:pk>/submissions/<id:submission>/reject",
+        ResultViewSet.as_view({"post": "reject_submission"}),
+        name="submission-reject",
+    ),
+    path(
+        "tournaments/<id:pk>/corrections",
+        CorrectionViewSet.as_view({"get": "corrections", "post": "correct"}),
+        name="tournament-corrections",
+    ),
+    path(
+        "tournaments/<id:pk>/corrections/preview",
+        CorrectionViewSet.as_view({"post": "preview_correction"}),
+        name="correction-preview",
+    ),
+    path(
+        "tournaments/<id:pk>/corrections/<id:correction>/undo",
+        CorrectionViewSet.as_view({"post": "undo_correction"}),
+        name="correction-undo",
     ),
     path("players/ranked", PlayersViewSet.as_view({"get": "ranked"}), name="players-ranked"),
     path(

@@ -4,7 +4,7 @@ from gal_dashboard.audit import trail
 from gal_dashboard.core.context import Actor
 from tournaments.choices import EntryStatus
 from tournaments.lifecycle import IS_OVER
-from tournaments.models import Participant, Tournament
+from tournaments.models import Participant, Placement, Tournament
 
 
 def places_taken(tournament: Tournament) -> int:
@@ -13,7 +13,7 @@ def places_taken(tournament: Tournament) -> int:
 
 def has_begun(tournament: Tournament) -> bool:
     """Whether a game is drawn or played: from then on staff decide who fills a gap."""
-    return tournament.games.exists()
+    return Placement.objects.filter(lobby__game__tournament=tournament).exists()
 
 
 def fill_places(*, tournament: Tournament, actor: Actor) -> list[Participant]:

@@ -302,6 +302,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "TournamentStatusEnum": "tournaments.choices.TournamentStatus",
         "DrawRuleEnum": "tournaments.choices.DrawRule",
+        "ParticipantStatusEnum": "tournaments.choices.ParticipantStatus",
+        "SheetStatusEnum": "tournaments.choices.SheetStatus",
     },
     "PATH_CONVERTER_OVERRIDES": {
         "id": {"type": "integer", "format": "int64", "minimum": 1, "maximum": 2**63 - 1},

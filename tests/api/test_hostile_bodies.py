@@ -51,6 +51,9 @@ DONE_AT_ONCE = {
     OF_ANY_VALUE,
     ("DELETE", "/api/v1/tournaments/{pk}/participants/{participant}"),
     ("POST", "/api/v1/tournaments/{pk}/participants/{participant}/admit"),
+    ("POST", "/api/v1/tournaments/{pk}/submissions/{submission}/confirm"),
+    ("POST", "/api/v1/tournaments/{pk}/submissions/{submission}/reject"),
+    ("POST", "/api/v1/tournaments/{pk}/corrections/{correction}/undo"),
 }
 
 

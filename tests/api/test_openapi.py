@@ -129,6 +129,9 @@ class Rehearsal:
             "tournament_id": world.ids["tournaments"],
             "placements": {"Player 2": 1, "Player 1": 2},
             "absent": ["Player 3"],
+            "results": [
+                {"game": "1.1", "lobby": 1, "placements": {"Player 1": 1}, "absent": ["Player 2"]}
+            ],
             "username": f"rehearsal-{world.ids['users']}",
             "discord_id": str(world.ids["users"]),
             "change_id": world.ids["change"],

@@ -24,10 +24,12 @@ from graphics.models import Graphic
 from graphics.services import Changes, create_graphic, update_graphic
 from tests.support.routes import routes
 from tournaments import registration, services
+from tournaments.corrections import correct_results
 from tournaments.drawing import publish_draw
 from tournaments.results import LobbyResult, record_lobby_result
 from tournaments.seating import Wish
 from tournaments.standings import GameRef
+from tournaments.submissions import submit_result
 from users.accounts import create_account
 from users.models import Session
 
@@ -135,6 +137,31 @@ def drawn(count: int) -> int:
     return entered
 
 
+def submitted(count: int) -> int:
+    """One lobby of which somebody said ``count`` times how it ended, and the newest counts."""
+    played = participants(LOBBY)
+    names = [f"Player {number}" for number in range(LOBBY)]
+    for number in range(count):
+        turned = [*names[number % LOBBY :], *names[: number % LOBBY]]
+        places = {name: place for place, name in enumerate(turned, start=1)}
+        said = LobbyResult(ref=GameRef(1, 1), lobby=1, placements=places)
+        submit_result(actor=SYSTEM, tournament_id=played, result=said)
+    record_lobby_result(actor=SYSTEM, tournament_id=played, result=said)
+    return played
+
+
+def corrected(count: int) -> int:
+    """A lobby that was corrected ``count`` times."""
+    played = results(LOBBY)
+    for number in range(count):
+        names = [f"Player {number}" for number in range(LOBBY)]
+        turned = [names[1], names[0], *names[2:]] if number % 2 == 0 else names
+        places = {name: place for place, name in enumerate(turned, start=1)}
+        wanted = [LobbyResult(ref=GameRef(1, 1), lobby=1, placements=places)]
+        correct_results(actor=SYSTEM, tournament_id=played, wanted=wanted)
+    return played
+
+
 def snapshots(count: int) -> int:
     published = participants(1)
     for _ in range(count):
@@ -194,6 +221,9 @@ COSTS = {
     "/api/v1/tournaments": Cost(tournaments, 3),
     "/api/v1/tournaments/{pk}/participants": Cost(participants, 4),
     "/api/v1/tournaments/{pk}/draws": Cost(drawn, 5),
+    "/api/v1/tournaments/{pk}/submissions": Cost(submitted, 5),
+    "/api/v1/tournaments/{pk}/games/{ref}/lobbies/{lobby}/results": Cost(submitted, 5),
+    "/api/v1/tournaments/{pk}/corrections": Cost(corrected, 5),
     "/api/v1/tournaments/{pk}/standings": Cost(results, 4),
     "/api/v1/tournaments/{pk}/standings?after=1.1": Cost(results, 7),
     "/api/v1/tournaments/{pk}/statistics": Cost(results, 5),
@@ -249,7 +279,7 @@ def test_a_list_costs_the_same_however_long(path, cost, rows):
     get_user_model().objects.create_superuser(**ACCOUNT)
     client = Client()
     token = client.post("/auth/login", ACCOUNT, "application/json").json()["access_token"]
-    address = path.format(pk=cost.make(rows), category="custom")
+    address = path.format(pk=cost.make(rows), category="custom", ref="1.1", lobby=1)
 
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(address, headers={"Authorization": f"Bearer {token}"})

@@ -17,7 +17,7 @@ PLAYERS = [f"Player {number}" for number in range(1, 9)]
 @dataclass(frozen=True, slots=True)
 class World:
     """A tournament with eight players and the result of one lobby, a graphic that shows it, a user,
-    another session of the same account.
+    another session of the same account. That result was corrected, and another one waits.
 
     Another tournament is in its check-in. A third one has begun, with a gap and one who waits. The
     graphic has a key. Of further graphics one is archived, and one is locked by the client that
@@ -33,6 +33,8 @@ class World:
         return route.address(
             pk,
             participant=self.ids[PEOPLE.get(route.template, "participant")],
+            submission=self.ids["submission"],
+            correction=self.ids["correction"],
             key_id=self.ids["key"],
             overlay_key=self.key,
         )
@@ -76,6 +78,8 @@ CHANGE = object()
 NEW_NAME = object()
 NEW_LOGIN = object()
 _numbers = itertools.count(1)
+REVERSED = {name: place for place, name in enumerate(reversed(PLAYERS), start=1)}
+CORRECTED = {"game": "1.1", "lobby": 1, "placements": REVERSED}
 
 BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/graphics"): {"title": "Board", "event_name": "Cup"},
@@ -112,12 +116,20 @@ BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/tournaments/{pk}/draws/proposal"): {"rule": "swiss"},
     ("POST", "/api/v1/tournaments/{pk}/transition"): {"status": "postponed"},
     ("PUT", "/api/v1/tournaments/{pk}/games/{ref}/lobbies/{lobby}/placements"): {
-        "placements": {name: place for place, name in enumerate(reversed(PLAYERS), start=1)}
+        "placements": REVERSED
     },
     ("POST", "/api/v1/tournaments/{pk}/results/import"): {
         "document": "game,lobby,player,place\n1.1,1,Player 2,1\n1.1,1,Player 1,2\n",
         "dry_run": False,
     },
+    ("POST", "/api/v1/tournaments/{pk}/games/{ref}/lobbies/{lobby}/submissions"): {
+        "placements": {name: place for place, name in enumerate(PLAYERS, start=1)}
+    },
+    ("POST", "/api/v1/tournaments/{pk}/submissions/{submission}/confirm"): {},
+    ("POST", "/api/v1/tournaments/{pk}/submissions/{submission}/reject"): {},
+    ("POST", "/api/v1/tournaments/{pk}/corrections"): {"results": [CORRECTED]},
+    ("POST", "/api/v1/tournaments/{pk}/corrections/preview"): {"results": [CORRECTED]},
+    ("POST", "/api/v1/tournaments/{pk}/corrections/{correction}/undo"): {},
     ("POST", "/api/v1/scoreboard/refresh"): {"tournament_id": TOURNAMENT},
     ("POST", "/api/v1/users"): {"username": NEW_LOGIN},
     ("PUT", "/api/v1/users/{pk}"): {"display_name": "Changed", "is_active": True},
@@ -177,6 +189,7 @@ def make_world(api: Api) -> World:
         key=key["key"],
         ids={
             **make_registrations(api),
+            **make_history(api, tournament),
             "key": key["id"],
             "tournaments": tournament,
             "graphics": graphic,
@@ -197,6 +210,20 @@ def put_back_names(api: Api) -> None:
         assert api.post("/api/v1/users", json=fields).status_code == 201
     if api.get(f"/api/v1/configuration/{KEY}").status_code == 404:
         assert api.post(f"/api/v1/configuration/{KEY}", json=1).status_code == 201
+
+
+def make_history(api: Api, tournament: int) -> dict[str, int]:
+    """A correction of the lobby that has a result, and a submission for it that waits."""
+    path = f"/api/v1/tournaments/{tournament}"
+    swapped = {"Player 2": 1, "Player 1": 2}
+    swapped |= {name: place for place, name in enumerate(PLAYERS[2:], start=3)}
+    made = api.post(
+        f"{path}/corrections",
+        json={"results": [{"game": "1.1", "lobby": 1, "placements": swapped}]},
+    )
+    waits = api.post(f"{path}/games/1.1/lobbies/1/submissions", json={"placements": REVERSED})
+    assert (made.status_code, waits.status_code) == (201, 201), (made.text, waits.text)
+    return {"correction": made.json()["id"], "submission": waits.json()["id"]}
 
 
 def make_registrations(api: Api) -> dict[str, int]:

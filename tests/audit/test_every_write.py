@@ -57,6 +57,7 @@ DEEDS = {
     ("POST", "/auth/refresh"): ["session.renewed"],
     ("POST", "/auth/logout"): ["session.ended"],
     ("POST", "/api/v1/tournaments/{pk}/draws/proposal"): [],  # writes nothing
+    ("POST", "/api/v1/tournaments/{pk}/corrections/preview"): [],  # neither
     # of somebody who has not checked in
     ("DELETE", "/api/v1/tournaments/{pk}/participants/{participant}/check-in"): [],
     ("POST", "/auth/ws-ticket"): [],  # opens a socket of a session that is in the trail

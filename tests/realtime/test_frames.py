@@ -15,7 +15,7 @@ from tests.support.api import Api
 from tests.support.frames import Kind
 from tests.support.rows import rows
 from tests.support.server import RunningServer
-from tests.tournaments.deeds import enter, new_lobby, path_of
+from tests.tournaments.deeds import corrected, decide, enter, new_lobby, path_of, submit
 
 # Where to keep one frame of each kind, as examples of the description; see docs/development.md.
 KEEP_IN = os.environ.get("GAL_KEEP_FRAMES")
@@ -73,6 +73,12 @@ class Story:
         names = tournament["names"]
         enter(self.api, tournament, "1.1", names)
         enter(self.api, tournament, "1.1", names[::-1])
+        sheet = submit(self.api, tournament, "1.1", names, note="By the captain.").json()
+        reason = {"reason": "The recording says otherwise."}
+        decide(self.api, tournament, sheet["id"], "reject", **reason).raise_for_status()
+        results = [corrected("1.1", [names[1], names[0], *names[2:]])]
+        path = f"/tournaments/{tournament['id']}/corrections"
+        self.ask("POST", path, results=results, reason="The recording shows it.")
         self.api.patch(path_of(tournament), json={"status": "in_progress"})
 
     # --- The crew ---------------------------------------------------------------------------------

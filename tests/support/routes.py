@@ -31,6 +31,8 @@ class Route:
         pk: int | str | None,
         *,
         participant: int = 1,
+        submission: int = 1,
+        correction: int = 1,
         key_id: int = 1,
         overlay_key: str = "none",
     ) -> str:
@@ -44,6 +46,8 @@ class Route:
             key=KEY,
             category="graphics",
             participant=participant,
+            submission=submission,
+            correction=correction,
             key_id=key_id,
             overlay_key=overlay_key,
         )

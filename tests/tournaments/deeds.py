@@ -61,3 +61,44 @@ def enter(
     answer = put_result(api, tournament, game, placements, lobby=lobby, absent=absent)
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+def in_order(names: Sequence[str]) -> dict[str, int]:
+    """They came first, second, third ..."""
+    return {name: place for place, name in enumerate(names, start=1)}
+
+
+def submit(
+    api: Api,
+    tournament: dict[str, Any],
+    game: str,
+    names: Sequence[str],
+    *,
+    lobby: int = 1,
+    **fields: Any,
+) -> Any:
+    """The answer to what somebody says came of a lobby."""
+    return api.post(
+        f"{path_of(tournament)}/games/{game}/lobbies/{lobby}/submissions",
+        json={"placements": in_order(names), **fields},
+    )
+
+
+def decide(api: Api, tournament: dict[str, Any], submission: int, verdict: str, **body: Any) -> Any:
+    """``verdict`` is confirm or reject."""
+    path = f"{path_of(tournament)}/submissions/{submission}/{verdict}"
+    return api.post(path, json=body or None)
+
+
+def history(api: Api, tournament: dict[str, Any], game: str, lobby: int = 1) -> list[dict]:
+    """All that was said of a lobby, the newest first."""
+    return api.get(f"{path_of(tournament)}/games/{game}/lobbies/{lobby}/results").json()["results"]
+
+
+def corrected(game: str, names: Sequence[str], *, lobby: int = 1, **fields: Any) -> dict[str, Any]:
+    """One lobby of a correction."""
+    return {"game": game, "lobby": lobby, "placements": in_order(names), **fields}
+
+
+def standings(api: Api, tournament: dict[str, Any]) -> dict[str, Any]:
+    return api.get(f"{path_of(tournament)}/standings").json()

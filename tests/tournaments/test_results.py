@@ -127,6 +127,7 @@ def test_a_result_tells_the_crew_who_came_where(cup, api, server):
         "lobby": 1,
         "placements": placements(NAMES[:7]),
         "absent": NAMES[7:],
+        "submission_id": None,
         "actor": "dashboard_user",
     }
     assert (published.type, published.payload["standings"]) == ("standings_update", table)

@@ -86,7 +86,8 @@ class Course:
             for row in standing.rows
             if not row.eliminated and people[row.participant].status in TAKING_PART
         ]
-        to = min(seating.cuts_between(self.book, standing.after, self.comes_next), default=None)
+        cuts = seating.cuts_between(self.book, standing.after, self.comes_next)
+        to = min((cut.to for cut in cuts), default=None)
         if to is None or to >= len(rows):
             return None
         line = rows[to - 1].rank
