@@ -71,10 +71,24 @@ class _Event:
         rows = self.standing(after).rows
         return {row.participant for row in rows if not row.eliminated and row.rank <= cut.to}
 
-    def in_order(self, people: set[int], after: GameRef) -> list[int]:
-        """As a draw would deal them."""
-        rows = [row for row in self.standing(after).rows if row.participant in people]
-        return seating.in_order(self.book, rows)
+    def drawn_from(self, people: set[int], after: GameRef, ref: GameRef) -> list[int]:
+        """Who would be drawn for game ``ref``, best first, where ``people`` were.
+
+        A cut between takes the first of those who could be drawn. Who withdrew since the draw is
+        still among them, who came late is only if he gets above the line.
+        """
+        rows = self.standing(after).rows
+        cuts = seating.cuts_between(self.book, after, ref)
+        if not cuts:
+            return seating.in_order(self.book, [row for row in rows if row.participant in people])
+        everybody = self.book.participants
+        could = [
+            row
+            for row in rows
+            if not row.eliminated
+            and (row.participant in people or everybody[row.participant].status in TAKING_PART)
+        ]
+        return seating.in_order(self.book, could)[: min(cut.to for cut in cuts)]
 
 
 class _Comparison:
@@ -122,8 +136,8 @@ class _Comparison:
             return None
         after, ref = GameRef.parse(draw.after), GameRef(draw.day, draw.number)
         people = {pk for lobby in draw.lobbies for pk in lobby}
-        then = self._before.in_order(people, after)
-        now = self._after.in_order(self._field_now(people, after, ref), after)
+        then = self._before.drawn_from(people, after, ref)
+        now = self._after.drawn_from(people, after, ref)
         would_be = None if draw.rule == DrawRule.MANUAL else self._dealt(draw, now)
         if then == now or (would_be and _same_lobbies(would_be, self._dealt(draw, then))):
             return None
@@ -160,17 +174,6 @@ class _Comparison:
         return any(cut.is_before(game.ref) for game in book.games) or any(
             result.ref == last and result.complete for result in book.results()
         )
-
-    def _field_now(self, people: set[int], after: GameRef, ref: GameRef) -> set[int]:
-        """Those who were drawn, without who falls out at the cut between, with who comes in."""
-        cuts = seating.cuts_between(self._before.book, after, ref)
-        if not cuts:
-            return people
-        cut = min(cuts, key=lambda cut: cut.to)
-        then, now = self._before.through(cut, after), self._after.through(cut, after)
-        everybody = self._after.book.everybody
-        new = {pk for pk in now - then if everybody[pk].status in TAKING_PART}
-        return (people - (then - now)) | new
 
     def _dealt(self, draw: Draw, order: list[int]) -> list[list[int]]:
         count = draws.lobbies_needed(len(order), self._after.book.tournament.lobby_size)

@@ -77,7 +77,7 @@ def drop_skipped(tournament: Tournament, ref: GameRef) -> None:
     numbers = list(skipped.values_list("pk", flat=True))
     if numbers:
         Placement.objects.filter(lobby__game__in=numbers).delete()
-        Game.objects.filter(pk__in=numbers, lobbies__sheets__isnull=True).delete()
+        Game.objects.filter(pk__in=numbers).exclude(lobbies__sheets__isnull=False).delete()
 
 
 def seat_next_game(tournament: Tournament, book: Rulebook) -> Rulebook:

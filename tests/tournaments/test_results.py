@@ -1,11 +1,20 @@
 """PUT .../lobbies/{n}/placements: the write that a live show turns on."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from gal_dashboard.core.context import SYSTEM
 from tests.events import logbook
 from tests.support.rows import audited, rows
 from tests.support.threads import at_once
 from tests.tournaments.deeds import enter, new_lobby, path_of, put_result
+from tournaments.drawing import publish_draw
+from tournaments.registration import register_participant
+from tournaments.results import LobbyResult, record_lobby_result
+from tournaments.seating import Wish
+from tournaments.services import create_tournament
+from tournaments.standings import GameRef
 
 NAMES = [f"Player {number}" for number in range(1, 9)]
 
@@ -38,6 +47,23 @@ def test_a_result_answers_the_new_standings(cup, api):
     assert table == api.get(f"{path_of(cup)}/standings").json()
     assert (table["after"], table["complete"]) == ("1.1", True)
     assert table["standings"][0]["round_scores"] == {"round_1": 8}
+
+
+@pytest.mark.django_db
+def test_an_event_is_read_once_for_a_result():
+    fields = {"name": "Cup", "max_participants": 8}
+    cup = create_tournament(actor=SYSTEM, fields=fields).pk
+    for name in NAMES:
+        register_participant(actor=SYSTEM, tournament_id=cup, fields={"name": name}, is_late=True)
+    publish_draw(actor=SYSTEM, tournament_id=cup, wish=Wish())
+    result = LobbyResult(ref=GameRef(1, 1), lobby=1, placements=placements(NAMES))
+
+    with CaptureQueriesContext(connection) as queries:
+        record_lobby_result(actor=SYSTEM, tournament_id=cup, result=result)
+
+    asked = [query["sql"] for query in queries]
+    readings = [sql for sql in asked if 'JOIN "users_user"' in sql]  # only the rulebook asks so
+    assert len(readings) == 1, asked
 
 
 def test_points_add_up_over_games(cup, api):

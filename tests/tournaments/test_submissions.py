@@ -211,20 +211,23 @@ def test_what_waits_does_not_stand_in_the_way_of_a_draw(cup, api):
     assert standings(api, cup)["complete"] is True
 
 
-def test_what_waits_for_a_game_that_was_skipped_stays_and_is_refused(cup, api):
+def test_what_waits_for_a_game_that_was_skipped_stays_and_is_refused(api):
+    cup = new_lobby(api, players=16)
     stages = [{"name": "Days", "days": [1, 2], "redraw_every": None}]
     api.put(f"{path_of(cup)}/format", json={"stages": stages}).raise_for_status()
-    api.post(f"{path_of(cup)}/draws", json={}).raise_for_status()
-    enter(api, cup, "1.1", NAMES)
-    sheet = submit(api, cup, "1.2", NAMES).json()["id"]  # seated by the draw of 1.1
+    drawn = api.post(f"{path_of(cup)}/draws", json={}).json()["lobbies"]
+    first, second = ([seat["name"] for seat in lobby["seats"]] for lobby in drawn)
+    enter(api, cup, "1.1", first)
+    enter(api, cup, "1.1", second, lobby=2)
+    sheet = submit(api, cup, "1.2", first).json()["id"]  # seated by the draw of 1.1
 
-    table = enter(api, cup, "2.1", NAMES)
+    table = enter(api, cup, "2.1", first)
 
     assert table["round_names"] == ["round_1", "round_2"]
     assert [one["id"] for one in waiting(api, cup)] == [sheet]
     refused(decide(api, cup, sheet, "confirm"), 409, "game_out_of_order")
     assert decide(api, cup, sheet, "reject").status_code == 200
-    assert enter(api, cup, "2.2", NAMES)["after"] == "2.2"
+    assert enter(api, cup, "2.1", second, lobby=2)["after"] == "2.1"
 
 
 def test_nobody_has_begun_to_play_by_a_submission(api):
