@@ -74,8 +74,8 @@ class _Event:
     def drawn_from(self, people: set[int], after: GameRef, ref: GameRef) -> list[int]:
         """Who would be drawn for game ``ref``, best first, where ``people`` were.
 
-        A cut between takes the first of those who could be drawn. Who withdrew since the draw is
-        still among them, who came late is only if he gets above the line.
+        A cut between takes the first of those who could be drawn: also of those who have withdrawn
+        since. Without a cut the same people are dealt anew, whoever came late.
         """
         rows = self.standing(after).rows
         cuts = seating.cuts_between(self.book, after, ref)
@@ -108,7 +108,7 @@ class _Comparison:
                 "before": then.get(pk),
                 "after": now.get(pk),
             }
-            for pk in (*now, *(then.keys() - now.keys()))
+            for pk in (*now, *sorted(then.keys() - now.keys()))
             if then.get(pk) != now.get(pk)
         ]
 
@@ -139,7 +139,9 @@ class _Comparison:
         then = self._before.drawn_from(people, after, ref)
         now = self._after.drawn_from(people, after, ref)
         would_be = None if draw.rule == DrawRule.MANUAL else self._dealt(draw, now)
-        if then == now or (would_be and _same_lobbies(would_be, self._dealt(draw, then))):
+        if then == now:
+            return None
+        if would_be is not None and _same_lobbies(would_be, self._dealt(draw, then)):
             return None
         return {
             "draw_id": draw.pk,
@@ -176,6 +178,8 @@ class _Comparison:
         )
 
     def _dealt(self, draw: Draw, order: list[int]) -> list[list[int]]:
+        if not order:  # all of them have withdrawn without a game
+            return []
         count = draws.lobbies_needed(len(order), self._after.book.tournament.lobby_size)
         return seating.dealt(draw.rule, order, count, draw.seed)
 

@@ -1,5 +1,7 @@
 """Results that somebody submits and somebody else confirms or rejects."""
 
+from typing import Any
+
 from gal_dashboard.audit import trail
 from gal_dashboard.core.context import Actor
 from gal_dashboard.events.recording import emit, recording
@@ -29,15 +31,15 @@ def submit_result(
         sheet = sheets.new_sheet(lobby, entry.after, actor=actor, note=note)
         sheet.full_clean()
         sheet.save()
-        told = {"placements": (None, book.by_name(entry.after))}
+        said = book.by_name(entry.after)
+        told: dict[str, tuple[Any, Any]] = {"placements": (None, said)}
         if note:
             told["note"] = (None, note)
         trail.record("placement.submitted", actor=actor, target=lobby, changes=told)
-        outcome = events.lobby_outcome(entry.ref, entry.lobby, book.by_name(entry.after))
         emit(
             events.result_submitted(
                 tournament_id=tournament.pk,
-                result=outcome,
+                result=events.lobby_outcome(entry.ref, entry.lobby, said),
                 submission_id=sheet.pk,
                 note=note,
                 actor=actor,
@@ -55,7 +57,8 @@ def confirm_submission(*, actor: Actor, tournament_id: int, submission_id: int) 
     with recording():
         tournament = lock_tournament(tournament_id)
         sheet = _waiting(tournament, submission_id)
-        judged = judging.judge(book := rulebook.read(tournament), _as_said(sheet, book))
+        book = rulebook.read(tournament)
+        judged = judging.judge(book, _as_said(sheet, book))
         entry = judged.entries[0]
         drawing.drop_skipped(tournament, entry.ref)
         sheets.confirm(sheet, actor=actor)
@@ -78,7 +81,7 @@ def reject_submission(
         sheet.reason = reason
         sheets.decide(sheet, SheetStatus.REJECTED, actor=actor)
         said = rulebook.read(tournament).by_name(sheet.places)
-        told = {"placements": (said, None)}
+        told: dict[str, tuple[Any, Any]] = {"placements": (said, None)}
         if reason:
             told["reason"] = (None, reason)
         trail.record("placement.rejected", actor=actor, target=sheet.lobby, changes=told)
