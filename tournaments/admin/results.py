@@ -168,12 +168,10 @@ class ResultPages(TournamentPages):
 
     def _after(self, tournament: Tournament, ref: GameRef, number: int) -> str:
         """Where to go on: the next open lobby of the game, or the page from which it is run."""
-        tournament.refresh_from_db()
-        game = game_in_play(book := rulebook.read(tournament))
-        row = row_of(book, game) if game is not None and game.ref == ref else None
-        open_lobbies = (
-            [lobby.number for lobby in row.lobbies if lobby.winner is None] if row else []
-        )
+        book = rulebook.read(tournament)
+        game = game_in_play(book)
+        row = None if game is None or game.ref != ref else row_of(book, game)
+        open_lobbies = [] if row is None else [one.number for one in row.lobbies if not one.winner]
         if not open_lobbies:
             return self.address("run", tournament)
         following = next((one for one in open_lobbies if one > number), open_lobbies[0])

@@ -1,7 +1,7 @@
 """The moves of a tournament from one status to the next: each is asked for, then made."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
@@ -39,7 +39,14 @@ CONSEQUENCES: Final = {
 ON_AIR: Final = "Overlays that show the tournament are told at once."
 ASK_WHY: Final = frozenset({TournamentStatus.CANCELLED, TournamentStatus.POSTPONED})
 # From the first plan to the end.
-WAY: Final = (TournamentStatus.DRAFT, *list(DEEDS)[:5])
+WAY: Final = (
+    TournamentStatus.DRAFT,
+    TournamentStatus.REGISTRATION_OPEN,
+    TournamentStatus.REGISTRATION_CLOSED,
+    TournamentStatus.CHECK_IN,
+    TournamentStatus.IN_PROGRESS,
+    TournamentStatus.COMPLETED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,7 @@ def _numbers(tournament: Tournament, wanted: TournamentStatus) -> list[str]:
     """Whom a move concerns."""
     if wanted not in {TournamentStatus.CHECK_IN, TournamentStatus.IN_PROGRESS}:
         return []
-    entries: dict[str, Any] = tournament.participants.count_by_status()
+    entries = tournament.participants.count_by_status()
     registered = entries.get(EntryStatus.REGISTERED, 0)
     checked_in = entries.get(EntryStatus.CHECKED_IN, 0)
     sentences = [f"{registered + checked_in} take part."]
