@@ -3,6 +3,7 @@
 import asyncio
 import json
 import secrets
+import select
 import shutil
 import socket
 import time
@@ -34,6 +35,7 @@ SECONDS = 60
 SCREENS = 8
 PLACES = 5  # wrong passwords of one address in a minute
 THREADS = 8  # of both processes together
+BODIES = 32  # that the proxy lets one address send at once
 GRACE = 10  # seconds after which the proxy ends what is slow
 RESTARTING = 1012
 BACK_WITHIN = 5
@@ -233,8 +235,12 @@ async def test_the_log_has_neither_queries_nor_keys(installation: Installation, 
 
 
 @contextmanager
-def tls_connection(installation: Installation) -> Iterator[socket.socket]:
-    plain = socket.create_connection(("127.0.0.1", installation.proxy.port), timeout=SECONDS)
+def tls_connection(
+    installation: Installation, *, come_from: str = "127.0.0.1"
+) -> Iterator[socket.socket]:
+    plain = socket.create_connection(
+        ("127.0.0.1", installation.proxy.port), timeout=SECONDS, source_address=(come_from, 0)
+    )
     with plain, installation.proxy.tls().wrap_socket(plain, server_hostname="localhost") as tls:
         yield tls
 
@@ -297,6 +303,24 @@ def test_slow_bodies_are_ended_and_the_server_never_hears_of_them(
     ]
     assert len(ended) == len(slow)
     assert {line["upstream"] for line in ended} == {""}
+
+
+def test_one_address_may_send_so_many_bodies_at_once(installation: Installation, crew: Api):
+    head = b"POST /auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999\r\n\r\n{"
+    with ExitStack() as opened:
+
+        def begin(come_from: str) -> socket.socket:
+            connection = opened.enter_context(tls_connection(installation, come_from=come_from))
+            connection.sendall(head)
+            return connection
+
+        crowd = [begin("127.0.0.5") for _ in range(BODIES + 1)]
+        refused, _, _ = select.select(crowd, [], [], SECONDS)
+        answers = [json.loads(read_answer(connection)) for connection in refused[:1]]
+        with installation.client(come_from="127.0.0.6") as other:
+            other.login()
+
+    assert [answer["code"] for answer in answers] == ["too_many_connections"]
 
 
 def await_end(connection: socket.socket) -> None:
