@@ -68,7 +68,7 @@ def read(text: str) -> list[LobbyLines]:
     is no such file: all that can be said without knowing the tournament.
     """
     try:
-        rows = csv_files.read(text, columns=COLUMNS, required=REQUIRED)
+        rows = csv_files.read(text, columns=COLUMNS, required=REQUIRED, most=MOST_LINES)
     except csv_files.CsvFaultError as fault:
         raise InvalidFieldsError({"document": [str(fault)]}) from None
     if not rows:
@@ -93,8 +93,8 @@ def read(text: str) -> list[LobbyLines]:
 
 def _faults(row: csv_files.Row) -> dict[str, str]:
     """What is wrong with a row in itself, by ``.column``; by nothing for the row as a whole."""
-    if not row.is_whole:
-        return {"": "The line has more or fewer cells than the first line."}
+    if row.fault is not None:
+        return {"": row.fault}
     cells = row.cells
     player, place = cells["player"], cells["place"]
     is_absent = csv_files.is_yes(cells.get("absent", ""), default=False)

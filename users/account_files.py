@@ -31,7 +31,7 @@ def read(content: bytes) -> list[Line]:
     """The lines of a file, each with what is wrong in itself. Raises ``AccountFileError``."""
     try:
         text = csv_files.decoded(content)
-        rows = csv_files.read(text, columns=COLUMNS, required=["username"])
+        rows = csv_files.read(text, columns=COLUMNS, required=["username"], most=MOST_LINES)
     except csv_files.CsvFaultError as fault:
         raise AccountFileError(fault=str(fault)) from None
     if not rows:
@@ -63,8 +63,8 @@ def _line(row: csv_files.Row) -> Line:
     if "discord_id" in fields:
         fields["discord_id"] = fields["discord_id"] or None
     line = Line(number=row.number, fields=fields)
-    if not row.is_whole:
-        line.errors.append("The line has more or fewer cells than the first line.")
+    if row.fault is not None:
+        line.errors.append(row.fault)
     if "roles" in texts:
         line.roles = frozenset(texts["roles"].replace(";", " ").replace(",", " ").split())
         unknown = sorted(line.roles - set(Role.values))

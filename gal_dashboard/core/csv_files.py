@@ -2,9 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from itertools import islice
+from typing import Final, Protocol
 
 # A cell that begins like this is a formula to spreadsheets, and runs on the machine of the reader.
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -14,17 +15,28 @@ _YES: Final = frozenset({"yes", "true", "1"})
 _NO: Final = frozenset({"no", "false", "0"})
 
 
+class _Reader(Protocol):
+    """What ``csv.reader`` gives; ``line_num`` is the number of the last line that was read."""
+
+    line_num: int
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+
 class CsvFaultError(ValueError):
     """Raised for a text that is no such table; the sentence says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """Cells by the names of their columns. ``number`` is the line of the file where it begins."""
+    """Cells by the names of their columns. ``number`` is the line of the file where it begins.
+
+    ``fault`` is a sentence if there are more or fewer of them than names in the first line.
+    """
 
     number: int
     cells: Mapping[str, str]
-    is_whole: bool  # as many cells as the first line has names
+    fault: str | None
 
 
 def decoded(content: bytes) -> str:
@@ -35,10 +47,11 @@ def decoded(content: bytes) -> str:
         raise CsvFaultError("It is not in UTF-8; save it as “CSV UTF-8”.") from None
 
 
-def read(text: str, *, columns: Sequence[str], required: Iterable[str]) -> list[Row]:
+def read(text: str, *, columns: Sequence[str], required: Iterable[str], most: int) -> list[Row]:
     """The rows below the line of names, empty ones left out, cells without blanks around them.
 
-    Commas or semicolons separate; names may stand in any order and case. Raises ``CsvFaultError``.
+    Commas or semicolons separate; names may stand in any order and case. Of a table of more than
+    ``most`` rows one more than those are given. Raises ``CsvFaultError``.
     """
     text = text.removeprefix(_BYTE_ORDER_MARK)
     if "\0" in text:
@@ -46,20 +59,13 @@ def read(text: str, *, columns: Sequence[str], required: Iterable[str]) -> list[
     head = text.partition("\n")[0]
     delimiter = ";" if ";" in head and "," not in head else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[Row] = []
     try:
         names = [name.strip().lower() for name in next(reader, [])]
         _refuse_columns(names, columns, required)
-        begins = reader.line_num + 1
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                texts = [_armed(cell.strip()) for cell in cells]
-                named = dict(zip(names, texts, strict=False))
-                rows.append(Row(number=begins, cells=named, is_whole=len(cells) == len(names)))
-            begins = reader.line_num + 1
+        # a file of ten million line ends must not become as many rows in memory
+        return list(islice(_rows(reader, names), most + 1))
     except csv.Error as error:
-        raise CsvFaultError(f"It is no CSV: {error}.") from None
-    return rows
+        raise CsvFaultError(f"It is no CSV: line {reader.line_num}: {error}.") from None
 
 
 def write(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
@@ -82,6 +88,21 @@ def is_yes(cell: str, *, default: bool) -> bool | None:
     if not word:
         return default
     return word in _YES if word in _YES | _NO else None
+
+
+def _rows(reader: _Reader, names: Sequence[str]) -> Iterator[Row]:
+    """Numbered as an editor does: where a row begins, though its cells may have several lines."""
+    number = reader.line_num + 1
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            texts = [_armed(cell.strip()) for cell in cells]
+            fault = f"It has {len(cells)} cells, the first line has {len(names)}."
+            yield Row(
+                number=number,
+                cells=dict(zip(names, texts, strict=False)),
+                fault=None if len(cells) == len(names) else fault,
+            )
+        number = reader.line_num + 1
 
 
 def _refuse_columns(names: list[str], columns: Sequence[str], required: Iterable[str]) -> None:
