@@ -139,13 +139,15 @@ def test_a_checkmate_final_from_registration_to_its_champion(
     games = final_games()
     tournament = register_and_check_in(desk, server, list(games[0]))
 
-    # an overlay and a second screen look on
+    # an overlay, a second screen and a colleague look on
     with Api(server) as api:
         graphic = api.login().new_graphic(data_json=board, tournament_id=tournament)
     page.goto(f"{server.http_url}/overlay/{graphic['id']}")
     await_state(page, "live", within_ms=WITHIN_MS)
     screen = desk.context.new_page()
     screen.goto(desk.url.replace("/run/", "/standings/"))
+    colleague = desk.context.new_page()
+    colleague.goto(desk.url)
     draw_first_game(desk)
     await_rows(screen, sorted(games[0]))
 
@@ -158,6 +160,8 @@ def test_a_checkmate_final_from_registration_to_its_champion(
     correct_first_game(desk, games[0])
     await_names(page, wrong[::-1], within_ms=WITHIN_MS)
     await_rows(screen, wrong[::-1])
+    following = colleague.locator(".run .next a")
+    expect(following).to_have_text("Enter lobby 1 of game 1.2", timeout=WITHIN_MS)
 
     # the other games, and a server that is restarted on the way
     for number, placements in enumerate(games[1:], start=2):
