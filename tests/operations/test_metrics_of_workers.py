@@ -6,6 +6,7 @@ import signal
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.conftest import NewServer
@@ -19,6 +20,8 @@ SOCKETS = 24
 REQUESTS = 40
 # Files of one place: counters, histograms, and gauges by how they are added.
 FILES = 2 + 5
+# A connection that is kept would end with its worker.
+EACH_ANEW = httpx.Limits(max_keepalive_connections=0)
 VERIFIED = {"route": "/auth/verify", "status": "200"}
 
 
@@ -57,7 +60,7 @@ async def test_two_workers_are_told_as_one_and_the_dead_are_forgotten(
 ):
     with redis_server(tmp_path) as redis:
         server = new_server(engine="postgresql", workers=2, environment={"REDIS_URL": redis.url})
-        with Api(server) as api:
+        with Api(server, limits=EACH_ANEW) as api:
             graphic_id = api.login().new_graphic()["id"]
             async with AsyncExitStack() as stack:
                 sockets = [
@@ -81,7 +84,7 @@ def tell_together(server: RunningServer, api: Api) -> Path:
     """Requests and gauges of both are added; the folder in which they are."""
     before = read(api)
     for _ in range(REQUESTS):
-        api.get("/auth/verify", headers={"Connection": "close"}).raise_for_status()
+        api.get("/auth/verify").raise_for_status()
     # the other one tells its gauges every few seconds
     after = until(api, lambda told: told("gal_web_threads") == 8 and told("gal_bus_up") == 1)
     assert verified(after) - verified(before) == REQUESTS
