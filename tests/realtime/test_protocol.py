@@ -25,7 +25,7 @@ def read(message: Message) -> dict[str, object]:
 def entry(
     payload: str, public: str | None = None, event_type: str = "graphic_update"
 ) -> LoggedEvent:
-    return LoggedEvent(7, event_type, payload, public, AT)
+    return LoggedEvent(7, event_type, payload, public, AT, "request-1")
 
 
 def test_event_carries_its_payload_as_it_stands():
@@ -34,6 +34,8 @@ def test_event_carries_its_payload_as_it_stands():
     frame = protocol.event("staff", entry(payload))
 
     assert payload in frame.message.asgi["text"]
+    assert (frame.request_id, frame.written_at) == ("request-1", AT)
+    assert "request-1" not in frame.message.asgi["text"]  # it is for our log
     assert read(frame.message) == {
         "type": "graphic_update",
         "stream": "staff",
