@@ -302,7 +302,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "TournamentStatusEnum": "tournaments.choices.TournamentStatus",
         "DrawRuleEnum": "tournaments.choices.DrawRule",
-        "ParticipantStatusEnum": "tournaments.choices.ParticipantStatus",
+        "StandingStatusEnum": "tournaments.choices.ParticipantStatus",
         "SheetStatusEnum": "tournaments.choices.SheetStatus",
     },
     "PATH_CONVERTER_OVERRIDES": {
