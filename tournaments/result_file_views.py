@@ -1,7 +1,5 @@
 """Results as a file over REST."""
 
-from typing import Final
-
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -12,8 +10,6 @@ from gal_dashboard.api.views import ApiViewSet
 from tournaments import result_files, result_import, selectors
 from tournaments.errors import TournamentNotFoundError
 from tournaments.result_file_serializers import ResultImportInput, ResultImportReportSerializer
-
-TOP: Final = 8
 
 
 class ResultFileViewSet(ApiViewSet):
@@ -62,6 +58,6 @@ class ResultFileViewSet(ApiViewSet):
                 "fingerprint": report.fingerprint,
                 "snapshot_id": report.standings["snapshot_id"],
                 "after": report.standings["after"],
-                "top": report.standings["standings"][:TOP],
+                "top": report.top,
             }
         )

@@ -25,6 +25,8 @@ from tournaments.standings import GameRef
 
 # Faults after these are not looked for: who sent the wrong file need not read all of it.
 MOST_FAULTS: Final = 200
+# Rows of the standings that a report shows.
+TOP: Final = 8
 NEW: Final = "new"
 CORRECTED: Final = "corrected"
 UNCHANGED: Final = "unchanged"
@@ -52,6 +54,11 @@ class ImportReport:
     lobbies: Sequence[LobbyOutcome]
     fingerprint: str
     standings: Mapping[str, Any]
+
+    @property
+    def top(self) -> Sequence[Mapping[str, Any]]:
+        rows: Sequence[Mapping[str, Any]] = self.standings["standings"]
+        return rows[:TOP]
 
     @property
     def changes_something(self) -> bool:

@@ -1,7 +1,7 @@
 """Results as a file: to take along, and to bring in after a look at what it would do."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -14,9 +14,6 @@ from gal_dashboard.core.errors import DomainError, InvalidFieldsError
 from tournaments import result_files, result_import, selectors
 from tournaments.admin.pages import TournamentPages
 from tournaments.models import Tournament
-
-LARGEST_FILE: Final = 10 * 1024 * 1024
-TOP: Final = 8
 
 
 class ResultFileForm(forms.Form):
@@ -36,8 +33,6 @@ class ResultFileForm(forms.Form):
         uploaded = self.cleaned_data["file"]
         if not uploaded:
             return ""
-        if uploaded.size > LARGEST_FILE:
-            raise forms.ValidationError("The file is larger than 10 MiB.")
         try:
             return csv_files.decoded(uploaded.read())
         except csv_files.CsvFaultError as fault:
@@ -106,7 +101,6 @@ class ResultFilePages(TournamentPages):
             faults=faults,
             report=report,
             outcomes=[(report.count(one), one) for one in result_import.OUTCOMES],
-            top=report.standings["standings"][:TOP],
             document=document,
         )
 
