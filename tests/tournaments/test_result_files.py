@@ -212,8 +212,10 @@ def test_nobody_sits_in_two_lobbies_by_two_names(wide, api, server):
     changed = HEAD + lines("1.1", 1, ["P9"]) + lines("1.1", 2, wide["names"][:7:-1])
 
     assert faults(api, wide, both) == {"lines.2.player": ["Player 9 sits in lobby 2 of this game."]}
-    [(path, said)] = faults(api, wide, changed).items()
-    assert (path, said) == ("lines.10.player", ["Player 9 sits in lobby 1 of this game."])
+    assert faults(api, wide, changed) == {
+        "lines.2.player": ["Player 9 sits in lobby 2 of this game."],
+        "lines.10.player": ["Player 9 sits in lobby 1 of this game."],
+    }
 
 
 def test_a_drawn_day_goes_on_with_its_draw(wide, api):
