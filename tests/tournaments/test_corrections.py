@@ -274,6 +274,28 @@ def test_a_cut_and_the_draw_after_it_are_looked_at(cup, api):
     assert [one["is_played"] for one in (*other["cuts"], *other["draws"])] == [True, True]
 
 
+def test_who_has_withdrawn_is_no_reason_for_another_draw(cup, api):
+    with_format(api, cup, cuts=[{"day": 1, "game": 1, "to": 4}])
+    people = api.get(f"{path_of(cup)}/participants").json()["participants"]
+
+    def withdraw(name: str) -> None:
+        [one] = [one for one in people if one["name"] == name]
+        api.post(f"{path_of(cup)}/participants/{one['id']}/withdraw").raise_for_status()
+
+    def would_be(*order: int) -> list[list[list[str]]]:
+        names = [f"Player {number}" for number in order]
+        told = preview(api, cup, corrected("1.1", names)).json()
+        return [names_in(draw["would_be"]) for draw in told["draws"]]
+
+    withdraw(NAMES[2])
+    drawn = api.post(f"{path_of(cup)}/draws", json={}).json()["lobbies"]
+    assert names_in(drawn) == [["Player 1", "Player 2", "Player 4", "Player 5"]]
+    withdraw(NAMES[4])
+
+    assert would_be(1, 2, 3, 5, 4, 6, 7, 8) == []  # both play anyway
+    assert would_be(1, 6, 3, 4, 5, 2, 7, 8) == [[["Player 1", "Player 6", "Player 4", "Player 5"]]]
+
+
 @pytest.mark.parametrize(
     ("draw", "is_listed"), [({"rule": "swiss"}, True), ({"rule": "random", "seed": 7}, False)]
 )
