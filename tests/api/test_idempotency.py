@@ -1,7 +1,7 @@
 """``Idempotency-Key``: what is sent again is answered again, and carried out once."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from tests.support.routes import calls
 from tests.support.rows import rows, value
 from tests.support.server import MASTER_PASSWORD, RunningServer
 from tests.support.threads import at_once
+from tests.tournaments.deeds import corrected, enter, new_lobby, path_of, submit
 
 KEY = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -382,6 +383,7 @@ def world(api: Api) -> Mapping[str, tuple[str, dict[str, Any]]]:
             f"{in_world}/results/import",
             {"document": "game,lobby,player,place\n1.1,1,Ann,1\n", "dry_run": False},
         ),
+        **results_world(api),
         "/api/v1/tournaments/{pk}/transition": (f"{in_world}/transition", {"status": "postponed"}),
         "/api/v1/users": ("/api/v1/users", {"username": f"player-{new_key()[:16]}"}),
         "/api/v1/configuration/{key}": (bot_key, 1),
@@ -399,6 +401,46 @@ def world(api: Api) -> Mapping[str, tuple[str, dict[str, Any]]]:
             {"tournament_id": tournament},
         ),
     }
+
+
+def results_world(api: Api) -> Mapping[str, tuple[str, dict[str, Any]]]:
+    """A lobby with a result that was corrected, and two submissions that wait."""
+    cup = new_lobby(api)
+    enter(api, cup, "1.1", cup["names"])
+    first, second, third = (corrected("1.1", order) for order in orders(cup["names"]))
+    path = path_of(cup)
+    made = api.post(f"{path}/corrections", json={"results": [first]}).json()["id"]
+    waiting = [submit(api, cup, "1.1", one).json() for one in [*orders(cup["names"])][1:]]
+    lobby = "/api/v1/tournaments/{pk}/games/{ref}/lobbies/{lobby}"
+    return {
+        f"{lobby}/submissions": (
+            f"{path}/games/1.1/lobbies/1/submissions",
+            {"placements": third["placements"]},
+        ),
+        "/api/v1/tournaments/{pk}/submissions/{submission}/confirm": (
+            f"{path}/submissions/{waiting[0]['id']}/confirm",
+            {},
+        ),
+        "/api/v1/tournaments/{pk}/submissions/{submission}/reject": (
+            f"{path}/submissions/{waiting[1]['id']}/reject",
+            {},
+        ),
+        "/api/v1/tournaments/{pk}/corrections": (f"{path}/corrections", {"results": [second]}),
+        "/api/v1/tournaments/{pk}/corrections/preview": (
+            f"{path}/corrections/preview",
+            {"results": [second]},
+        ),
+        "/api/v1/tournaments/{pk}/corrections/{correction}/undo": (
+            f"{path}/corrections/{made}/undo",
+            {},
+        ),
+    }
+
+
+def orders(names: Sequence[str]) -> Iterator[list[str]]:
+    """Three other ways in which a lobby may have ended."""
+    for first in range(1, 4):
+        yield [*names[first:], *names[:first]]
 
 
 @pytest.mark.parametrize("template", [route.template for _, route in POSTS])
