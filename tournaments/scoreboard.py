@@ -5,9 +5,8 @@ from typing import Any
 
 from tournaments import explanations, outlook, standings
 from tournaments.choices import ParticipantStatus
-from tournaments.metrics import NO_PLACE
 from tournaments.outlook import Outlook
-from tournaments.rulebook import GameSheet, Rulebook, Seat
+from tournaments.rulebook import GameSheet, Rulebook
 from tournaments.standings import GameRef, Row, StageRules, StageSoFar, Standings
 
 
@@ -152,15 +151,10 @@ def _lobbies_in_play(rulebook: Rulebook, standing: Standings) -> list[dict[str, 
         {
             "game": str(game.ref),
             "lobby": lobby.number,
-            "participant_ids": [seat.participant_id for seat in sorted(lobby.seats, key=_place)],
+            "participant_ids": [seat.participant_id for seat in lobby.seats],
         }
         for lobby in game.lobbies
     ]
-
-
-def _place(seat: Seat) -> int:
-    """Orders a lobby: by place, as it was drawn while there are none, the absent last."""
-    return seat.place or NO_PLACE
 
 
 def _game_in_play(rulebook: Rulebook, standing: Standings) -> GameSheet | None:
