@@ -25,6 +25,11 @@ def submissions(tournament_id: int, *, window: slice) -> dict[str, Any]:
     return {"submissions": _sheet_bodies(tournament_id, rows[window]), "total": rows.count()}
 
 
+def count_submissions(tournament_id: int) -> int:
+    """How many wait."""
+    return _sheets(tournament_id).waiting().count()
+
+
 def sheet_body(tournament_id: int, sheet_id: int) -> dict[str, Any]:
     """One sheet that there is."""
     [body] = _sheet_bodies(tournament_id, _sheets(tournament_id).filter(pk=sheet_id))

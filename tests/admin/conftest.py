@@ -7,6 +7,7 @@ from gal_dashboard.core.context import SYSTEM
 from graphics.models import Graphic
 from graphics.services import create_graphic
 from tests.admin.staff import Staff, new_account
+from tournaments import registration, services
 from tournaments.import_service import import_event
 from tournaments.importing import read_event_file
 from tournaments.models import Tournament
@@ -49,3 +50,14 @@ def crown(db) -> Tournament:
     """A real event after its second day: the final of eight is drawn, nothing of it is played."""
     plan = read_event_file(Path(__file__).resolve().parents[2] / CROWN)
     return import_event(actor=SYSTEM, plan=plan, until=GameRef(2, 6))
+
+
+@pytest.fixture
+def small_cup(db) -> Tournament:
+    """Sixteen players before their first game; nobody has drawn lobbies."""
+    cup = services.create_tournament(
+        actor=SYSTEM, fields={"name": "Small Cup", "max_participants": 16}
+    )
+    names = [f"Player {number}" for number in range(1, 17)]
+    registration.register_participants(actor=SYSTEM, tournament_id=cup.pk, names=names)
+    return cup

@@ -97,6 +97,8 @@ def all_pages(crown: Tournament) -> Iterator[str]:
     yield reverse("admin:tournaments_tournament_results", args=[crown.pk])
     yield reverse("admin:tournaments_tournament_lobby", args=[crown.pk, "3.1", 1])
     yield reverse("admin:tournaments_tournament_lobby", args=[crown.pk, "1.1", 1])
+    yield reverse("admin:tournaments_tournament_lobby_history", args=[crown.pk, "1.1", 1])
+    yield reverse("admin:tournaments_tournament_corrections", args=[crown.pk])
     yield reverse("admin:tournaments_tournament_roster", args=[crown.pk])
     for name in ("registration", "run", "run_now", "format", "standings", "standings_now"):
         yield reverse(f"admin:tournaments_tournament_{name}", args=[crown.pk])
@@ -202,7 +204,8 @@ def test_the_first_page_costs_the_same_queries_however_much_there_is(ann):
 
 
 @pytest.mark.parametrize(
-    "name", ["results", "run", "run_now", "registration", "standings", "standings_now"]
+    "name",
+    ["results", "run", "run_now", "corrections", "registration", "standings", "standings_now"],
 )
 def test_a_page_of_a_tournament_costs_the_same_queries_however_many_play(name, ann, crown):
     small = services.create_tournament(

@@ -1,13 +1,16 @@
+from typing import Any
+
 import orjson
 import pytest
+from django.http import HttpResponse
 from django.urls import reverse
 
 from gal_dashboard.core.context import SYSTEM
 from gal_dashboard.core.wire import dumps
 from gal_dashboard.realtime import ports
 from graphics.services import create_graphic
+from tests.admin.forms import form_with
 from tests.admin.staff import Staff, errors_in, leaves, new_account
-from tournaments import registration, services
 from tournaments.models import Placement, ScoreboardSnapshot, Tournament
 from tournaments.selectors import newest_document
 from users.choices import Role
@@ -40,19 +43,18 @@ def rows(names, outcomes=range(1, 9)) -> dict[str, str]:
     }
 
 
+def correct(
+    staff: Staff, tournament: Tournament, game: str, changes: dict[str, Any], **fields: Any
+) -> HttpResponse:
+    """Correct lobby 1 as its sheet does: look at what changes, then say so with ``fields``."""
+    looked = staff.save(sheet_of(tournament, game), "seats-0-player", **changes)
+    values = form_with(looked.content.decode(), "fingerprint")
+    path = reverse("admin:tournaments_tournament_correct", args=[tournament.pk, game, 1])
+    return staff.post(path, values | fields)
+
+
 def standings(tournament: Tournament) -> dict:
     return orjson.loads(newest_document(tournament.pk)[1])
-
-
-@pytest.fixture
-def small_cup(db) -> Tournament:
-    """Sixteen players before their first game; nobody has drawn lobbies."""
-    tournament = services.create_tournament(
-        actor=SYSTEM, fields={"name": "Small Cup", "max_participants": 16}
-    )
-    names = [f"Player {number}" for number in range(1, 17)]
-    registration.register_participants(actor=SYSTEM, tournament_id=tournament.pk, names=names)
-    return tournament
 
 
 def test_the_board_leads_to_the_lobby_that_was_drawn(ann, crown):
@@ -88,12 +90,14 @@ def test_a_result_changes_the_standings_and_every_overlay(ann, crown):
 
 def test_a_correction_replaces_the_result(ann, crown):
     ann.save(sheet_of(crown, "3.1"), "seats-0-player", **rows(FINALISTS))
-    assert "Correct and publish" in ann.open(sheet_of(crown, "3.1"))
 
     with leaves(
-        deeds=["placement.corrected"], events=["placement.corrected", "standings.published"]
+        deeds=["placement.corrected_together"],
+        events=["placement.corrected_together", "standings.published"],
     ):
-        ann.save(sheet_of(crown, "3.1"), "seats-0-player", **rows(FINALISTS[::-1]))
+        answer = correct(ann, crown, "3.1", rows(FINALISTS[::-1]))
+
+    assert answer.url == reverse("admin:tournaments_tournament_run", args=[crown.pk])
 
     assert standings(crown)["standings"][0]["player_name"] == "Dr OH"
 

@@ -4,7 +4,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.admin.test_results import FINALISTS, rows, sheet_of
+from tests.admin.test_results import FINALISTS, correct, rows, sheet_of
 from tournaments.models import Tournament
 
 
@@ -62,7 +62,7 @@ def test_an_open_page_gets_the_rows_anew_only_when_they_are_new(ann, crown):
     ann.save(sheet_of(crown, "3.1"), "seats-0-player", **rows(FINALISTS))
     entered = ann.get(path, headers={"If-None-Match": known})
     assert entered.status_code == 200
-    ann.save(sheet_of(crown, "3.1"), "seats-0-player", **rows(FINALISTS[::-1]))
+    correct(ann, crown, "3.1", rows(FINALISTS[::-1]))
     corrected = ann.get(path, headers={"If-None-Match": entered["ETag"]})
 
     assert next(iter(lines_of(entered.content.decode()))) == FINALISTS[0]

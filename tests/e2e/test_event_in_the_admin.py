@@ -70,12 +70,17 @@ def move(desk: Page, label: str) -> None:
 
 def type_result(desk: Page, placements: dict[str, int]) -> int:
     """Enter a lobby by the keyboard alone, and save it; how many keys that took."""
+    keys = type_places(desk, placements)
+    desk.wait_for_selector("text=and every overlay shows it")
+    return keys
+
+
+def type_places(desk: Page, placements: dict[str, int]) -> int:
     desk.wait_for_selector("[data-hint]:visible")  # the script has begun
     players = desk.locator(".sheet td input").evaluate_all("(all) => all.map((one) => one.value)")
     keys = [str(placements[name]) for name in players] + ["Enter"]
     for key in keys:
         desk.keyboard.press(key)
-    desk.wait_for_selector("text=and every overlay shows it")
     return len(keys)
 
 
@@ -122,7 +127,11 @@ def draw_first_game(desk: Page) -> None:
 def correct_first_game(desk: Page, placements: dict[str, int]) -> None:
     desk.click(".object-tools >> text=Results")
     desk.click("a.cell >> text=Lobby 1:")
-    type_result(desk, placements)
+    type_places(desk, placements)
+    expect(desk.locator(".moved tbody tr")).to_have_count(8, timeout=WITHIN_MS)
+    desk.fill("#id_reason", "It was entered the wrong way round.")
+    desk.click("text=Correct it")
+    desk.wait_for_selector("text=Lobby 1 of game 1.1 is corrected")
 
 
 def restart(server: RunningServer, screen: Page, overlay: Page) -> None:

@@ -1,7 +1,7 @@
 """Pages of a tournament beside its form."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -12,8 +12,10 @@ from django.urls import URLPattern, path, reverse
 from gal_dashboard.core import admin_ports
 from gal_dashboard.core.admin import ServiceModelAdmin
 from gal_dashboard.core.context import Actor
-from gal_dashboard.core.errors import DomainError
+from gal_dashboard.core.errors import DomainError, InvalidFieldsError
 from tournaments.models import Tournament
+
+LONGEST_REASON: Final = 500
 
 
 class TournamentPages:
@@ -63,7 +65,14 @@ class TournamentPages:
         try:
             deed(admin_ports.actor_of(request))
         except DomainError as refused:
-            messages.error(request, str(refused))
+            messages.error(request, spoken(refused))
         else:
             messages.success(request, said)
         return HttpResponseRedirect(self.address(page, tournament))
+
+
+def spoken(refused: DomainError) -> str:
+    """A refusal in one line, with what is wrong of each field."""
+    if not isinstance(refused, InvalidFieldsError):
+        return str(refused)
+    return " ".join(sentence for sentences in refused.errors.values() for sentence in sentences)

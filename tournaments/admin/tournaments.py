@@ -17,6 +17,7 @@ from gal_dashboard.core.context import Actor
 from gal_dashboard.core.errors import InvalidFieldsError
 from tournaments import format as formats
 from tournaments import services
+from tournaments.admin.corrections import CorrectionPages
 from tournaments.admin.draws import DrawPages
 from tournaments.admin.fields import ChainField, CutsField, DaysField, PointsField
 from tournaments.admin.format_page import FormatPage, PresetField
@@ -26,6 +27,7 @@ from tournaments.admin.results import ResultPages
 from tournaments.admin.roster import RosterPage
 from tournaments.admin.run import RunPage
 from tournaments.admin.second_screen import SecondScreen
+from tournaments.admin.submissions import SubmissionPages
 from tournaments.admin.transitions import TransitionPages
 from tournaments.choices import DrawRule, TournamentStatus
 from tournaments.lifecycle import legal_moves
@@ -43,6 +45,8 @@ PAGES = (
     RegistrationPages,
     DrawPages,
     ResultPages,
+    SubmissionPages,
+    CorrectionPages,
     ResultFilePages,
     SecondScreen,
 )

@@ -8,11 +8,10 @@ from django.urls import URLPattern
 
 from tournaments import lifecycle, rulebook, services
 from tournaments.admin.course import course_of
-from tournaments.admin.pages import TournamentPages
+from tournaments.admin.pages import LONGEST_REASON, TournamentPages
 from tournaments.choices import EntryStatus, TournamentStatus
 from tournaments.models import Tournament
 
-LONGEST_REASON: Final = 500
 # What a move is called where it leads on; one that leads back says so.
 DEEDS: Final = {
     TournamentStatus.REGISTRATION_OPEN: "Open the registration",

@@ -1,0 +1,110 @@
+"""Results that wait to be confirmed: shown on the page of results, confirmed or rejected there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern
+from django.views.decorators.http import require_POST
+
+from tournaments import consequences, result_selectors, submissions
+from tournaments.admin.outcomes import Line, compared
+from tournaments.admin.pages import LONGEST_REASON, TournamentPages
+from tournaments.rulebook import Rulebook
+from tournaments.standings import GameRef
+
+MOST_SHOWN: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """``lines`` say what counts now and what would; ``is_correction`` where something counts."""
+
+    sheet: Mapping[str, Any]
+    lines: Sequence[Line]
+    is_correction: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The newest that wait, and how many more do."""
+
+    shown: Sequence[Waiting]
+    more: int
+
+
+def queue_of(book: Rulebook) -> Queue:
+    found = result_selectors.submissions(book.tournament.pk, window=slice(0, MOST_SHOWN))
+    shown = [_waiting(book, sheet) for sheet in found["submissions"]]
+    return Queue(shown, found["total"] - len(shown))
+
+
+def _waiting(book: Rulebook, sheet: Mapping[str, Any]) -> Waiting:
+    lobby = book.lobby(GameRef.parse(sheet["game"]), sheet["lobby"])
+    counts = consequences.outcome(book, lobby.places if lobby else {})
+    return Waiting(
+        sheet=sheet,
+        lines=compared(counts, sheet),
+        is_correction=lobby is not None and lobby.has_result,
+    )
+
+
+class SubmissionPages(TournamentPages):
+    def urls(self) -> list[URLPattern]:
+        at = "results/submissions/<int:submission>"
+        return [
+            self.route(f"{at}/confirm/", require_POST(self.confirm_view), "confirm_submission"),
+            self.route(f"{at}/reject/", self.reject_view, "reject_submission"),
+        ]
+
+    def confirm_view(self, request: HttpRequest, pk: int, submission: int) -> HttpResponse:
+        """Make it the result of its lobby."""
+        tournament = self.tournament_or_404(request, pk, writing=True)
+        sheet = _sheet_or_404(pk, submission)
+        return self.do(
+            request,
+            tournament,
+            lambda actor: submissions.confirm_submission(
+                actor=actor, tournament_id=pk, submission_id=submission
+            ),
+            f"{_name_of(sheet)} is confirmed, and every overlay shows it.",
+            page="results",
+        )
+
+    def reject_view(self, request: HttpRequest, pk: int, submission: int) -> HttpResponse:
+        """Ask why, then decide that it will not count."""
+        tournament = self.tournament_or_404(request, pk, writing=True)
+        sheet = _sheet_or_404(pk, submission)
+        if request.method == "POST":
+            reason = request.POST.get("reason", "").strip()[:LONGEST_REASON]
+            return self.do(
+                request,
+                tournament,
+                lambda actor: submissions.reject_submission(
+                    actor=actor, tournament_id=pk, submission_id=submission, reason=reason
+                ),
+                f"{_name_of(sheet)} is rejected: nothing changed.",
+                page="results",
+            )
+        return self.answer(
+            request,
+            "confirm.html",
+            tournament,
+            title="Reject this result?",
+            question=f"{_name_of(sheet)}, as {sheet['submitted_by']} submitted it, will not count.",
+            remark="It stays in the history of the lobby.",
+            button="Yes, reject it",
+            asks_reason=True,
+            back=self.address("results", tournament),
+        )
+
+
+def _sheet_or_404(tournament_id: int, submission: int) -> Mapping[str, Any]:
+    if not result_selectors.submission_exists(tournament_id, submission):
+        raise Http404
+    return result_selectors.sheet_body(tournament_id, submission)
+
+
+def _name_of(sheet: Mapping[str, Any]) -> str:
+    return f"The result of lobby {sheet['lobby']} of game {sheet['game']}"
