@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from gal_dashboard.core.context import SYSTEM
+from gal_dashboard.core.context import SYSTEM, Actor
 from graphics.services import create_graphic
 from tests.admin.forms import form_with
 from tests.admin.staff import Staff, errors_in, leaves, new_account
@@ -253,6 +253,18 @@ def test_of_two_who_correct_one_lobby_the_second_is_told_who_was_first(ann, bob,
     answer = ann.post(sheet_of(played, "3.1"), anns)
 
     assert errors_in(answer)[0].startswith("bob changed this at")
+
+
+def test_a_sheet_of_before_another_draw_is_refused_with_who_drew(ann, small_cup):
+    drawn = partial(drawing.publish_draw, actor=Actor(name="dana"), tournament_id=small_cup.pk)
+    drawn(wish=Wish(game=GameRef(1, 1)))
+    anns = ann.fill(sheet_of(small_cup, "1.1"), "seats-0-player", **rows(PLACES))
+    drawn(wish=Wish(game=GameRef(1, 1), rule="random", seed=1))
+
+    with leaves(deeds=[], events=[]):
+        answer = ann.post(sheet_of(small_cup, "1.1"), anns)
+
+    assert errors_in(answer)[0].startswith("dana changed this at")
 
 
 def test_somebody_elses_correction_of_the_same_needs_no_second(ann, bob, played):

@@ -29,7 +29,7 @@ class ReasonForm(forms.Form):
         max_length=LONGEST_REASON,
         required=False,
         widget=forms.TextInput({"class": "vTextField"}),
-        help_text="The crew and the history of the lobby show it.",
+        help_text="The crew and the list of corrections show it.",
     )
 
 
@@ -83,25 +83,40 @@ class CorrectionPages(TournamentPages):
         tournament = self.tournament_or_404(request, pk, writing=True)
         ref = ref_or_404(game, number)
         sheet, reason = Sheet(request.POST, prefix="seats"), ReasonForm(request.POST)
+        if not (sheet.is_valid() and reason.is_valid()):
+            why = "The sheet or the reason is not valid: enter it again."
+            return self._back(request, tournament, ref, number, why)
         try:
-            if not (sheet.is_valid() and reason.is_valid()):
-                return self._back(request, tournament, ref, number, "This is no correction.")
-            try:
-                corrections.correct_results(
-                    actor=admin_ports.actor_of(request),
-                    tournament_id=pk,
-                    wanted=[sheet.result(ref, number)],
-                    reason=reason.cleaned_data["reason"],
-                    fingerprint=request.POST.get("fingerprint", ""),
-                )
-            except CorrectionChangedError as refused:
-                said = f"Nothing was changed. {refused}"
-                return self.ask(request, tournament, ref, number, sheet, refused=said)
+            corrections.correct_results(
+                actor=admin_ports.actor_of(request),
+                tournament_id=pk,
+                wanted=[sheet.result(ref, number)],
+                reason=reason.cleaned_data["reason"],
+                fingerprint=request.POST.get("fingerprint", ""),
+            )
+        except CorrectionChangedError as refused:
+            return self._ask_again(request, tournament, ref, number, sheet, changed=refused)
         except DomainError as refused:
             return self._back(request, tournament, ref, number, spoken(refused))
         said = f"Lobby {number} of game {ref} is corrected, and every overlay shows it."
         messages.success(request, said)
         return HttpResponseRedirect(self.address("run", tournament))
+
+    def _ask_again(
+        self,
+        request: HttpRequest,
+        tournament: Tournament,
+        ref: GameRef,
+        number: int,
+        sheet: SheetFormSet,
+        *,
+        changed: CorrectionChangedError,
+    ) -> HttpResponse:
+        said = f"Nothing was changed. {changed}"
+        try:
+            return self.ask(request, tournament, ref, number, sheet, refused=said)
+        except DomainError as refused:
+            return self._back(request, tournament, ref, number, spoken(refused))
 
     def _back(
         self, request: HttpRequest, tournament: Tournament, ref: GameRef, number: int, why: str
