@@ -1,7 +1,7 @@
 """What some tests need and a machine may lack: PostgreSQL, Redis, Chromium, nginx, faketime.
 
-Absent, their tests are skipped with one line. ``GAL_REQUIRE=postgres,redis,browser,nginx`` makes an
-absence a failure, so that a run that must be whole cannot be green by skipping.
+Absent, their tests are skipped with one line. ``GAL_REQUIRE=postgres,redis,browser,nginx,faketime``
+makes an absence a failure, so that a run that must be whole cannot be green by skipping.
 """
 
 import os
