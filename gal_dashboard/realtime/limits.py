@@ -14,8 +14,9 @@ MIB: Final = 1024 * KIB
 class Limits:
     """Times are in seconds. The defaults are what clients may rely on; tests shorten some."""
 
-    # A lost poke, a command's write and the end of a session are found within this time.
-    poll_seconds: float = 2.0
+    # A lost poke, a command's write and the end of a session are found within this time. Promised
+    # are two seconds until sockets have heard of it: the rest is for reading and telling.
+    poll_seconds: float = 1.5
     # A stream that nobody follows any more is remembered for those who come back.
     linger_seconds: float = 60.0
     # Overlays that ask within this time share a snapshot, if nothing happened in between.

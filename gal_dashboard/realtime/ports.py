@@ -62,7 +62,7 @@ def register_authentication(
 
     ``authenticate(access token)`` gives the actor or raises; ``revive(sid)`` gives the actor of a
     live session or raises. ``ended_among(sids)`` names those of many sessions that are over, by one
-    question to the database: it is asked every two seconds.
+    question to the database: it is asked at every poll.
     """
     _ports.authenticate, _ports.ended_among, _ports.revive = authenticate, ended_among, revive
 

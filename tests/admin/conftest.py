@@ -41,6 +41,18 @@ def pia(db) -> Staff:
 
 
 @pytest.fixture
+def sam(db) -> Staff:
+    """A Scorer."""
+    return Staff(new_account("sam", Role.SCORER))
+
+
+@pytest.fixture
+def vic(db) -> Staff:
+    """A Viewer."""
+    return Staff(new_account("vic", Role.VIEWER))
+
+
+@pytest.fixture
 def board(db) -> Graphic:
     return create_graphic(actor=SYSTEM, title="Board", event_name="Cup", document='{"elements":[]}')
 

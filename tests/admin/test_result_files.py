@@ -6,11 +6,10 @@ from django.urls import reverse
 
 from gal_dashboard.core.context import SYSTEM
 from tests.admin.forms import form_with
-from tests.admin.staff import Staff, leaves, new_account
+from tests.admin.staff import Staff, leaves
 from tests.admin.test_results import board_of, standings
 from tournaments import registration, services
 from tournaments.models import Placement, Tournament
-from users.choices import Role
 
 HEAD = "game,lobby,player,place,absent\r\n"
 
@@ -32,11 +31,6 @@ def look(staff: Staff, tournament: Tournament, **fields) -> str:
     answer = staff.post(import_of(tournament), fields)
     assert answer.status_code == 200
     return answer.content.decode()
-
-
-@pytest.fixture
-def sam(db) -> Staff:
-    return Staff(new_account("sam", Role.SCORER))
 
 
 @pytest.fixture

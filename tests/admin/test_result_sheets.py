@@ -10,27 +10,16 @@ from django.urls import reverse
 from gal_dashboard.core.context import SYSTEM, Actor
 from graphics.services import create_graphic
 from tests.admin.forms import form_with
-from tests.admin.staff import Staff, errors_in, leaves, new_account
+from tests.admin.staff import Staff, errors_in, leaves
 from tests.admin.test_results import FINALISTS, board_of, correct, rows, sheet_of, standings
 from tournaments import corrections, drawing, results, services, submissions
 from tournaments.judging import LobbyResult
 from tournaments.models import Correction, ResultSheet, Tournament
 from tournaments.seating import Wish
 from tournaments.standings import GameRef
-from users.choices import Role
 
 BACKWARDS = FINALISTS[::-1]
 PLACES = {f"Player {place}": place for place in range(1, 9)}
-
-
-@pytest.fixture
-def sam(db) -> Staff:
-    return Staff(new_account("sam", Role.SCORER))
-
-
-@pytest.fixture
-def vic(db) -> Staff:
-    return Staff(new_account("vic", Role.VIEWER))
 
 
 @pytest.fixture

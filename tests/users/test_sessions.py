@@ -162,8 +162,7 @@ async def test_a_logout_reaches_every_process_within_two_seconds(engine, databas
         while len(took) < 5 and min(took, default=PATIENCE) > WITHIN_SECONDS:
             took.append(await logged_out_everywhere(here, there))
 
-    # a machine that is busy with something else is late, but not as if nobody closed them
-    assert min(took) < 5 * WITHIN_SECONDS, took
+    assert min(took) <= WITHIN_SECONDS, took  # tried again on a machine that is busy
 
 
 def test_another_password_of_the_league_ends_its_sessions(new_server):

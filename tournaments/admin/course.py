@@ -164,8 +164,8 @@ def whom_it_waits_for(course: Course, entries: Mapping[str, int]) -> str:
         parts.append(f"{waiting} on the waitlist.")
     if tournament.status == TournamentStatus.CHECK_IN:
         missing = entries.get(EntryStatus.REGISTERED, 0)
-        is_whole = "Everybody has checked in."
-        parts.append(f"{missing} have not checked in yet." if missing else is_whole)
+        all_here = "Everybody has checked in."
+        parts.append(f"{missing} have not checked in yet." if missing else all_here)
     return " ".join(parts)
 
 
