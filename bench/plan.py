@@ -1,0 +1,47 @@
+"""How a run measures: on which database, how long, on which cores."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from bench.figures import Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    database: str
+    """Engine: "sqlite" (in-process bus and cache) or "postgresql" (and Redis)."""
+
+    rounds: int
+    """Each case is measured so often, the subjects in turn, so that a slow moment hits all."""
+
+    seconds: float
+    """For one case of one subject in one round."""
+
+    is_quick: bool
+    """A minute in all: fewer cases."""
+
+    only: frozenset[str] = frozenset()
+    """Sections to run; all of them if empty."""
+
+
+class Section(Protocol):
+    """A module of the bench that measures something."""
+
+    NAME: str
+
+    def run(self, plan: Plan, say: Callable[[str], None]) -> Iterator[Figure]: ...
+
+
+def spread_over_cores() -> tuple[set[int], set[int]]:
+    """Cores for the server and for the load: different ones where there are two."""
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) == 1:
+        return set(cores), set(cores)
+    return {cores[0]}, set(cores[1:])
+
+
+def keep_to(cores: Iterable[int], process: int = 0) -> None:
+    """Let a process (0: this one), and all that it starts from now on, run on these cores only."""
+    os.sched_setaffinity(process, cores)
