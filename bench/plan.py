@@ -11,7 +11,7 @@ from bench.figures import Figure
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     database: str
-    """Engine: "sqlite" (in-process bus and cache) or "postgresql" (and Redis)."""
+    """The engine: "sqlite" (in-process bus and cache) or "postgresql" (and Redis)."""
 
     rounds: int
     """Each case is measured so often, the subjects in turn, so that a slow moment hits all."""
