@@ -8,18 +8,17 @@ waits for the bus, and no fault of it reaches whoever writes.
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from django.dispatch import Signal
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from gal_dashboard.core.redis_lines import AWAY, SOCKET_SECONDS, again_and_again
 from gal_dashboard.realtime.monitoring import POKES
 
 logger = logging.getLogger(__name__)
@@ -27,14 +26,9 @@ logger = logging.getLogger(__name__)
 # Sent in the event loop with ``heads`` when another process says that it has committed.
 advanced_elsewhere = Signal()
 
-SOCKET_SECONDS: Final = 1.0  # to connect, to send, to be answered
 QUIET_SECONDS: Final = 1.0  # a line that was silent for so long is asked whether it lives
-SHORTEST_PAUSE: Final = 0.05  # between attempts; doubled up to the longest
-LONGEST_PAUSE: Final = 1.0
 # Streams whose pokes wait for a Redis that is away; beyond that the oldest are left to the poll.
 MOST_WAITING: Final = 10_000
-
-AWAY: Final = (RedisError, OSError, TimeoutError)
 
 
 class Pokes(msgspec.Struct, frozen=True):
@@ -124,7 +118,10 @@ class Bus:
                 if not self._waiting:
                     self._all_said.set()
 
-        await self._again_and_again(send_until_it_fails)
+        def say_again(_error: Exception) -> None:
+            self._news.set()
+
+        await again_and_again(self._url, send_until_it_fails, name="bus", on_fault=say_again)
 
     async def _send_waiting(self, redis: Redis, epoch: str) -> None:
         heads, self._waiting = self._waiting, {}
@@ -142,16 +139,14 @@ class Bus:
     # --- Listening --------------------------------------------------------------------------------
     async def _listen(self) -> None:
         async def listen_until_it_fails(redis: Redis) -> None:
-            try:
-                async with redis.pubsub() as line:
-                    await line.subscribe(self._channel)
-                    while True:
-                        await self._take(line)
-            except Exception as error:
-                self._note_down(error)
-                raise
+            async with redis.pubsub() as line:
+                await line.subscribe(self._channel)
+                while True:
+                    await self._take(line)
 
-        await self._again_and_again(listen_until_it_fails)
+        await again_and_again(
+            self._url, listen_until_it_fails, name="bus", on_fault=self._note_down
+        )
 
     async def _take(self, line: PubSub) -> None:
         """Handle the next message of Redis. Raises one of ``AWAY`` if there is none for long."""
@@ -180,30 +175,6 @@ class Bus:
         advanced_elsewhere.send_robust(sender=Bus, heads=pokes.heads)
 
     # --- Both -------------------------------------------------------------------------------------
-    async def _again_and_again(self, work: Callable[[Redis], Coroutine[Any, Any, None]]) -> None:
-        """Do ``work`` on a connection of its own until it fails; then pause, and do it again."""
-        clock, pause = asyncio.get_running_loop().time, SHORTEST_PAUSE
-        while True:
-            began = clock()
-            # Retries of the library's own would take seconds, in which newer pokes wait.
-            redis = Redis.from_url(
-                self._url,
-                socket_timeout=SOCKET_SECONDS,
-                socket_connect_timeout=SOCKET_SECONDS,
-                retry=Retry(NoBackoff(), 0),
-            )
-            try:
-                async with redis:
-                    await work(redis)
-            except AWAY:
-                self._news.set()  # what could not be said is said again
-            except Exception:  # the bus must go on; and the log says why
-                logger.exception("The bus failed")
-            if clock() - began > LONGEST_PAUSE:
-                pause = SHORTEST_PAUSE
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
-
     def _note_up(self) -> None:
         if self._is_known_down:
             logger.warning("The bus is up again")
