@@ -25,6 +25,7 @@ from gal_dashboard.operations.measuring import ROUTE, Measured  # noqa: E402
 from gal_dashboard.operations.memory import GivesMemoryBack, settle  # noqa: E402
 from gal_dashboard.operations.metrics_page import PATH as METRICS_PATH  # noqa: E402
 from gal_dashboard.operations.metrics_page import MetricsPage  # noqa: E402
+from gal_dashboard.operations.rate_sharing import share  # noqa: E402
 from gal_dashboard.operations.rates import Rates  # noqa: E402
 from gal_dashboard.operations.stamps import Stamps  # noqa: E402
 from gal_dashboard.operations.static_files import static_files  # noqa: E402
@@ -67,9 +68,9 @@ async def http(scope, receive, send) -> None:
         await files_or_django(scope, receive, send)
 
 
-gate = TransportSecurity(
-    Gate(Measured(Rates(http)), limits=GateLimits(), may_send_large=may_send_large)
-)
+rates = Rates(http)
+share(rates.buckets)
+gate = TransportSecurity(Gate(Measured(rates), limits=GateLimits(), may_send_large=may_send_large))
 
 
 async def lifespan(scope, receive, send) -> None:

@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 IPV6_HOUSEHOLD: Final = 64  # one household has that many bits of addresses to choose from
@@ -33,6 +34,9 @@ def address_in(scope: Mapping[str, Any], trusted: int) -> str:
     return client_address(peer, forwarded_for, trusted)
 
 
+@lru_cache(
+    maxsize=4096
+)  # asked for each request; to parse an address takes longer than to judge it
 def household(address: str) -> str:
     """What one client cannot multiply: an IPv4 address, or the IPv6 network that it is in."""
     try:

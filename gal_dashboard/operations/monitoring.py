@@ -17,6 +17,11 @@ SECONDS: Final = monitoring.histogram(
 REFUSALS: Final = monitoring.counter(
     "gal_http_refusals", "Requests that were refused before Django looked at them.", ["code"]
 )
+RATES_SHARED: Final = monitoring.gauge(
+    "gal_rates_shared",
+    "1 while the processes judge requests by what all of them let through, or there is only one.",
+    together="livemin",
+)
 IN_FLIGHT: Final = monitoring.gauge(
     "gal_http_requests_in_flight",
     "Requests that came whole and are not answered.",

@@ -30,7 +30,7 @@ OPTIONS: Final = (
         low=1,
         high=100_000,
         title="Requests of one session",
-        help="How many somebody who is signed in may send in a second, to each server process.",
+        help="How many somebody who is signed in may send in a second, to all processes together.",
     ),
     Option(
         key=ADDRESS_PER_SECOND,
@@ -39,7 +39,8 @@ OPTIONS: Final = (
         low=1,
         high=100_000,
         title="Requests of one address",
-        help="How many may come in a second from an address without a session, to each process.",
+        help="How many may come in a second from an address without a session, to all processes "
+        "together.",
     ),
     Option(
         key=ADDRESS_BURST,
@@ -58,7 +59,7 @@ OPTIONS: Final = (
         high=100_000,
         title="Requests of overlays",
         help="For the overlay page, its files, public views and health: so many in a second from "
-        "one address, to each process.",
+        "one address, to all processes together.",
     ),
     Option(
         key=MONITORING_TOKEN,

@@ -1,14 +1,13 @@
 """How many requests a second anybody may send, judged in the event loop before Django is asked.
 
-Each process counts for itself, in buckets that fill up again at a steady rate: a burst passes, a
-flood does not. Whoever has a token that we signed is counted by session, everybody else by address.
-What overlays live on has buckets of its own, so that nothing else can starve it.
+Buckets fill up again at a steady rate: a burst passes, a flood does not. Whoever has a token that
+we signed is counted by session, everybody else by address. What overlays live on has buckets of its
+own, so that nothing else can starve it. ``rate_sharing`` makes the limits those of all processes
+together; no request waits for it.
 """
 
 import asyncio
 import math
-from collections import OrderedDict
-from typing import Final
 
 from django.conf import settings
 
@@ -22,30 +21,10 @@ from gal_dashboard.operations.options import (
     OPEN_PER_SECOND,
     SESSION_PER_SECOND,
 )
+from gal_dashboard.operations.rate_buckets import Buckets
 from graphics.overlay_page import PATH as OVERLAY_PATH
 from graphics.ready_views import PATH as READY_PATH
 from users.tokens import read_access_token
-
-# Whoever is forgotten had a full bucket, or there are more strangers than this at once.
-MOST_BUCKETS: Final = 20_000
-
-
-class Buckets:
-    """One bucket for each key; a request takes a token out of it."""
-
-    def __init__(self, most: int = MOST_BUCKETS) -> None:
-        self._most = most
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def take(self, key: str, *, rate: float, burst: float, now: float) -> float:
-        """0 if there was a token, else the seconds until there is one."""
-        left, at = self._left.pop(key, (burst, now))
-        left = min(burst, left + (now - at) * rate)
-        wait = 0.0 if left >= 1 else (1 - left) / rate
-        self._left[key] = (left if wait else left - 1, now)
-        if len(self._left) > self._most:
-            self._left.popitem(last=False)
-        return wait
 
 
 class Rates:
@@ -53,7 +32,7 @@ class Rates:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._buckets = Buckets()
+        self.buckets = Buckets()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if settings.RATE_LIMITS and "gal.refusal" not in scope:
@@ -69,12 +48,12 @@ class Rates:
         address = household(address_in(scope, settings.TRUSTED_PROXIES))
         if _is_open(scope["path"]):
             rate = values[OPEN_PER_SECOND]
-            return self._buckets.take(f"open {address}", rate=rate, burst=rate, now=now)
+            return self.buckets.take(f"open {address}", rate=rate, burst=rate, now=now)
         sid = _session_of(headers)
         if sid is not None:
             rate = values[SESSION_PER_SECOND]
-            return self._buckets.take(f"session {sid}", rate=rate, burst=rate, now=now)
-        return self._buckets.take(
+            return self.buckets.take(f"session {sid}", rate=rate, burst=rate, now=now)
+        return self.buckets.take(
             f"address {address}",
             rate=values[ADDRESS_PER_SECOND],
             burst=max(values[ADDRESS_BURST], values[ADDRESS_PER_SECOND]),

@@ -154,6 +154,7 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
 # Between processes go pokes only, over a channel of our own: see docs/architecture.md.
 # CHANNEL_LAYERS is for additions to this server that use Channels' groups; its own sockets do not.
 BUS_CHANNEL = f"{REDIS_PREFIX}.pokes"
+RATES_PREFIX = f"{REDIS_PREFIX}.rates "
 if REDIS_URL:
     CACHES = {
         "default": {

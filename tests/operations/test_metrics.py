@@ -244,9 +244,9 @@ def test_logins_are_counted(server: RunningServer, api: Api):
     name = "gal_logins_total"
     told = {
         result: after(name, result=result) - before(name, result=result)
-        for result in ("accepted", "refused", "throttled", "busy")
+        for result in ("accepted", "refused", "throttled", "busy", "closed")
     }
-    assert told == {"accepted": 1, "refused": 5, "throttled": 1, "busy": 0}
+    assert told == {"accepted": 1, "refused": 5, "throttled": 1, "busy": 0, "closed": 0}
 
 
 def test_the_process_and_its_connections_are_told(api: Api):
@@ -257,6 +257,7 @@ def test_the_process_and_its_connections_are_told(api: Api):
     assert numbers("gal_process_open_descriptors") > 5
     assert numbers("gal_hub_database_up") == 1
     assert numbers("gal_bus_up") == 1
+    assert numbers("gal_rates_shared") == 1  # there is nobody to share them with
     assert numbers("gal_sockets_dropped_total", reason="backlog") == 0
     assert "gal_sockets_dropped_total" in numbers.names  # from the beginning
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gal_dashboard.operations.rates import Buckets
+from gal_dashboard.operations.rate_buckets import Buckets
 from tests.api.refusals import refusal
 from tests.support.api import Api
 from tests.support.server import RunningServer
@@ -39,7 +39,96 @@ class TestBuckets:
         for number in range(1000):
             buckets.take(f"stranger {number}", rate=1, burst=1, now=0)
 
-        assert len(buckets._left) == 10
+        assert len(buckets) == 10
+
+    def test_new_limits_hold_from_the_next_request_on(self):
+        buckets = Buckets()
+        for _ in range(10):
+            buckets.take("a", rate=10, burst=10, now=0)
+
+        assert buckets.take("a", rate=2, burst=4, now=0) == 0.5
+        assert [buckets.take("a", rate=2, burst=4, now=60) for _ in range(5)] == [0, 0, 0, 0, 0.5]
+
+
+class TestWhatIsTold:
+    """What ``rate_sharing`` asks of the buckets."""
+
+    def test_what_passed_is_handed_out_once_and_refusals_are_not(self):
+        buckets = Buckets()
+        buckets.take("before", rate=1, burst=1, now=0)
+        buckets.begin_to_note(hurry=lambda: None)
+
+        for key in "aaab":
+            buckets.take(key, rate=1, burst=2, now=0)
+
+        told = [(one.key, one.tokens, one.rate, one.burst) for one in buckets.hand_out(10)]
+        assert told == [("a", 2, 1, 2), ("b", 1, 1, 2)]
+        assert buckets.hand_out(10) == []
+
+    def test_of_too_many_keys_the_greatest_come_first_and_the_others_later(self):
+        buckets = Buckets()
+        buckets.begin_to_note(hurry=lambda: None)
+        for key, burst in [("small", 100), *[("great", 100)] * 3, ("of little", 2)]:
+            buckets.take(key, rate=1, burst=burst, now=0)
+
+        assert [one.key for one in buckets.hand_out(1)] == ["of little"]
+        buckets.take("small", rate=1, burst=100, now=0)
+        assert {one.key: one.tokens for one in buckets.hand_out(2)} == {"great": 3, "small": 2}
+
+    def test_much_of_one_key_is_urgent(self):
+        urgent: list[None] = []
+        buckets = Buckets()
+        buckets.begin_to_note(hurry=lambda: urgent.append(None))
+
+        for number in range(99):
+            buckets.take(f"stranger {number}", rate=1, burst=100, now=0)
+        assert not urgent
+        for _ in range(13):
+            buckets.take("one", rate=1, burst=100, now=0)
+        assert urgent
+
+    def test_news_lower_what_is_left_and_never_raise_it(self):
+        buckets = Buckets()
+        buckets.begin_to_note(hurry=lambda: None)
+        buckets.take("a", rate=1, burst=10, now=0)
+        buckets.hand_out(10)
+
+        buckets.take("a", rate=1, burst=10, now=0)  # after what the news speak of
+        buckets.learn("a", 2, now=0)
+        assert buckets.take("a", rate=1, burst=10, now=0) == 0
+        assert buckets.take("a", rate=1, burst=10, now=0) == 1
+        buckets.learn("a", 10, now=0)
+        assert buckets.take("a", rate=1, burst=10, now=0) == 1
+
+    def test_a_debt_is_paid_before_anybody_gets_a_token(self):
+        buckets = Buckets()
+        buckets.begin_to_note(hurry=lambda: None)
+        buckets.take("a", rate=2, burst=10, now=0)
+        buckets.hand_out(10)
+
+        buckets.learn("a", -5, now=0)
+
+        assert buckets.take("a", rate=2, burst=10, now=0) == 3
+        assert buckets.take("a", rate=2, burst=10, now=3) == 0
+
+    def test_what_was_forgotten_is_not_told(self):
+        buckets = Buckets(most=1)
+        buckets.begin_to_note(hurry=lambda: None)
+        buckets.take("a", rate=1, burst=10, now=0)
+        buckets.take("b", rate=1, burst=10, now=0)
+
+        assert [one.key for one in buckets.hand_out(10)] == ["b"]
+        buckets.learn("a", 0, now=0)
+        assert len(buckets) == 1
+
+    def test_after_a_fault_one_begins_anew(self):
+        buckets = Buckets()
+        buckets.begin_to_note(hurry=lambda: None)
+        buckets.take("a", rate=1, burst=10, now=0)
+        buckets.begin_to_note(hurry=lambda: None)
+        buckets.take("a", rate=1, burst=10, now=0)
+
+        assert [one.tokens for one in buckets.hand_out(10)] == [1]
 
 
 @pytest.fixture(scope="module")
