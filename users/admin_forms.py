@@ -22,12 +22,15 @@ MAY_USE_ADMIN = "Lets this person sign in here. What they find depends on their 
 class LoginForm(AdminAuthenticationForm):
     """Counts failed attempts with those of the API: so many of one address within a minute."""
 
+    refused: DomainError | None = None  # what the page's status says
+
     def clean(self) -> Any:
         assert self.request is not None  # noqa: S101 - the login view always gives it
         try:
             with throttling.attempt(self.request.META["REMOTE_ADDR"]), passwords.hashing():
                 return self._check()
         except DomainError as refused:
+            self.refused = refused
             raise ValidationError(str(refused)) from None
 
     def _check(self) -> Any:
@@ -44,12 +47,15 @@ class OwnPasswordForm(PasswordChangeForm):
     A wrong old one counts as a failed login, so that nobody guesses it on a browser left open.
     """
 
+    refused: DomainError | None = None
+
     def clean_old_password(self) -> str:
         request = context.current()
         try:
             with throttling.attempt(request.address if request else ""), passwords.hashing():
                 return self._old_password()
         except DomainError as refused:
+            self.refused = refused
             raise ValidationError(str(refused)) from None
 
     def _old_password(self) -> str:

@@ -39,7 +39,8 @@ class AuthViewSet(ApiViewSet):
         """Log in with the league's master password, or with a staff account.
 
         An address that has failed too often within a minute gets 429 with `Retry-After`; how often
-        is the option `users.login_attempts_per_minute`, 5 by default.
+        is the option `users.login_attempts_per_minute`, 5 by default. While failed attempts cannot
+        be counted, every login is 503 `logins_closed`.
         """
         fields = self.validated(LoginSerializer)
         agent = request.headers.get("User-Agent", "")

@@ -46,6 +46,17 @@ class TooManyLoginsError(DomainError):
     message = "Too many failed attempts. Try again in {retry_after} seconds."
 
 
+class LoginsClosedError(DomainError):
+    """Raised while failed attempts cannot be counted, before a password is looked at."""
+
+    kind = ErrorKind.UNAVAILABLE
+    code = "logins_closed"
+    message = (
+        "Nobody can log in at the moment: a part of the server that counts wrong passwords does "
+        "not answer. Whoever is logged in stays so. Try again shortly."
+    )
+
+
 class NotReadyError(DomainError):
     """Raised for a socket before this process knows the passwords of its start."""
 

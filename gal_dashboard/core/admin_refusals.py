@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.http import HttpResponseBase
 
 from gal_dashboard.core.errors import DomainError, ErrorKind, InvalidFieldsError
 
 # The path of a row's field in a formset: its form's prefix, a dot, the field.
 _ROW_PATH = re.compile(r"(?P<prefix>[a-z_]+-[0-9]+)\.(?P<field>.*)\Z", re.DOTALL)
 
+ResponseType = TypeVar("ResponseType", bound=HttpResponseBase)
 FormClass = TypeVar("FormClass", bound="type[forms.BaseForm]")
 
 
@@ -63,6 +66,16 @@ class Refusal:
         where = f"{path}: " if path not in {"", NON_FIELD_ERRORS} else ""
         new = [f"{where}{sentence}" for sentence in sentences if f"{where}{sentence}" not in known]
         form.add_error(None, new)
+
+
+def with_status_of_refusal(response: ResponseType) -> ResponseType:
+    """A page whose form notes in ``refused`` that a part is away answers as the API does: 503."""
+    form = (getattr(response, "context_data", None) or {}).get("form")
+    refused = getattr(form, "refused", None)
+    if isinstance(refused, DomainError) and refused.kind == ErrorKind.UNAVAILABLE:
+        response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+        response.headers["Retry-After"] = str(refused.facts.get("retry_after", 1))
+    return response
 
 
 def with_refusal(form_class: FormClass, refusal: Refusal) -> FormClass:

@@ -13,6 +13,7 @@ from django.views.decorators.common import no_append_slash
 from django.views.decorators.debug import sensitive_post_parameters
 
 from gal_dashboard.core import admin_ports, house, options
+from gal_dashboard.core.admin_refusals import with_status_of_refusal
 
 BROADCAST: Final = "Broadcast"
 COMPETITION: Final = "Competition"
@@ -167,7 +168,12 @@ class LeagueAdminSite(AdminSite):
             success_url=reverse("admin:password_change_done", current_app=self.name),
             extra_context={**self.each_context(request), **(extra_context or {})},
         )
-        return view(request)
+        return with_status_of_refusal(view(request))
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return with_status_of_refusal(super().login(request, extra_context))
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Has the browser forget the pages too: "back" would show them to whoever sits there."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 from csp.constants import NONE, SELF
 from environs import validate
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
 from gal_dashboard.settings import forms
@@ -161,12 +162,12 @@ if REDIS_URL:
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": REDIS_PREFIX,
-            # A Redis that hangs must not hold a request. One retry, as a connection may be left
-            # over from before Redis was started again.
+            # A Redis that hangs must not hold a request: it is asked once. A connection that was
+            # cut is made once again: it may be left over from before Redis was started again.
             "OPTIONS": {
                 "socket_connect_timeout": 1,
                 "socket_timeout": 1,
-                "retry": Retry(NoBackoff(), retries=1),
+                "retry": Retry(NoBackoff(), retries=1, supported_errors=(RedisConnectionError,)),
             },
         }
     }

@@ -9,7 +9,7 @@ from django.core.cache import caches
 from redis.exceptions import ConnectionError as RedisAwayError
 
 from users import throttling
-from users.errors import IncorrectMasterPasswordError, TooManyLoginsError
+from users.errors import IncorrectMasterPasswordError, LoginsClosedError, TooManyLoginsError
 
 PLACES = 5  # the default
 
@@ -78,14 +78,40 @@ def test_neighbours_of_one_ipv6_network_are_one_client():
     assert not is_shut_out("2001:db8:7:2::1")
 
 
-def test_while_the_shared_cache_is_away_the_process_counts_for_itself(address, monkeypatch):
+def test_while_the_shared_cache_is_away_nobody_gets_to_the_password(address, monkeypatch):
     def away(*_: object, **__: object) -> None:
         raise RedisAwayError
 
-    for name in ("add", "set", "get_many", "delete"):
+    with monkeypatch.context() as outage:
+        for name in ("add", "set", "get_many", "delete"):
+            outage.setattr(caches["default"], name, away)
+        for _ in range(2):
+            with pytest.raises(LoginsClosedError) as closed, throttling.attempt(address):
+                pytest.fail("the password is looked at")
+            assert closed.value.facts == {"retry_after": 1}
+
+    deadline = time.monotonic() + 10
+    while is_closed(address):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert not is_shut_out(address)  # nothing of it was counted
+
+
+def test_what_was_under_way_when_the_cache_went_is_carried_out(address, monkeypatch):
+    def away(*_: object, **__: object) -> None:
+        raise RedisAwayError
+
+    for name in ("set", "delete"):
         monkeypatch.setattr(caches["default"], name, away)
 
-    for _ in range(PLACES):
-        fail(address)
+    with throttling.attempt(address):
+        pass
+    fail(address)
 
-    assert is_shut_out(address)
+
+def is_closed(address: str) -> bool:
+    try:
+        with throttling.attempt(address):
+            return False
+    except LoginsClosedError:
+        return True
