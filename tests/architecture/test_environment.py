@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 
 from gal_dashboard.core.options import declared
 from gal_dashboard.settings.environment import BASE_DIR, env
@@ -256,6 +258,13 @@ def test_what_is_safe_is_taken(name, value):
     done = manage(SAFE | {name: value}, "check")
 
     assert done.returncode == 0, done.stderr
+
+
+def test_a_cache_that_processes_do_not_share_is_refused_where_there_is_a_redis(settings):
+    settings.SILENCED_SYSTEM_CHECKS = ["django_ratelimit.W001"]  # as with REDIS_URL
+
+    with pytest.raises(SystemCheckError, match="not a shared cache"):
+        call_command("check")
 
 
 def test_the_deployment_check_is_content_with_a_safe_environment():
