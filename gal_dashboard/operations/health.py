@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from configuration import registry
 from gal_dashboard.api.views import ApiViewSet
+from gal_dashboard.core.circuit_breaker import CircuitBreaker
 from gal_dashboard.core.errors import DomainError
 from gal_dashboard.events import log, streams
 from gal_dashboard.operations.insiders import is_insider
@@ -22,6 +23,11 @@ from gal_dashboard.realtime.hub import hub
 from users.authentication import bearer_of
 
 LONGEST_LAG_SECONDS: Final = 10.0
+
+# Anybody may ask: a cache that hangs must not hold a thread for each of them.
+_cache_breaker = CircuitBreaker(
+    Exception, opened="The cache does not answer", closed="The cache answers again"
+)
 
 HEALTH = inline_serializer(
     "Health",
@@ -110,7 +116,8 @@ def _database_answers() -> bool:
 
 def _cache_answers() -> bool:
     try:
-        cache.set("health", "1", timeout=5)
-        return cache.get("health") == "1"
+        with _cache_breaker.asking():
+            cache.set("health", "1", timeout=5)
+            return cache.get("health") == "1"
     except Exception:  # noqa: BLE001 - each cache library has errors of its own; all mean "no"
         return False

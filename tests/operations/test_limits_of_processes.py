@@ -160,16 +160,21 @@ def logins_are_closed(pair: Pair) -> None:
 
 
 def a_flood_of_logins_holds_nobody(pair: Pair, crew: Api) -> None:
-    """Each alone would wait for a hanging Redis for a second: a minute in all."""
+    """Each alone would wait for a hanging Redis for a second: a minute in all.
+
+    So would whoever asks whether the server is ready.
+    """
     began = time.monotonic()
     with ThreadPoolExecutor(8) as threads, Api(pair.one) as flood:
         body = {"master_password": "wrong-horse-battery"}
         answers = [threads.submit(flood.post, "/auth/login", json=body) for _ in range(60)]
         # those of two threads are free in any case; the others are not taken
         reads = [crew.get("/api/v1/graphics").status_code for _ in range(10)]
+        readiness = {flood.get("/health/ready").status_code for _ in range(30)}
         statuses = {answer.result().status_code for answer in answers}
     assert time.monotonic() - began < 20
     assert reads == [200] * 10
+    assert readiness == {503}
     assert statuses <= {503, 429}  # 429: that address asks too often
     assert 503 in statuses
 
