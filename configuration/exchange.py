@@ -5,6 +5,7 @@ compared.
 """
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -77,10 +78,12 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-def export_yaml() -> str:
-    """All stored values but secrets, by key and environment."""
+def export_yaml(*, but: Collection[str] = ()) -> str:
+    """All stored values but secrets and the keys ``but``, by key and environment."""
     secrets = [option.key for option in options.declared().values() if option.is_secret]
-    rows = ConfigurationEntry.objects.exclude(key__in=secrets).order_by("key", "environment")
+    rows = ConfigurationEntry.objects.exclude(key__in=[*secrets, *but]).order_by(
+        "key", "environment"
+    )
     settings = [
         {
             "key": row.key,

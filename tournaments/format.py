@@ -1,6 +1,6 @@
 """Writes of a tournament's format: points, the chain that orders, the stages and their cuts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from itertools import pairwise
 from typing import Any
 
@@ -57,6 +57,13 @@ def _spoken(formats: Sequence[StageFormat]) -> str:
 
 
 def _refuse_invalid(tournament: Tournament, wanted: Sequence[StageFormat]) -> None:
+    errors = faults(wanted, played=set(tournament.games.values_list("day", flat=True)))
+    if errors:
+        raise InvalidFieldsError(errors)
+
+
+def faults(wanted: Sequence[StageFormat], *, played: Set[int]) -> dict[str, list[str]]:
+    """What is wrong with these stages, by path; ``played`` are days that have games."""
     errors: dict[str, list[str]] = {}
     owners: dict[int, str] = {}
     for index, stage in enumerate(wanted):
@@ -75,15 +82,13 @@ def _refuse_invalid(tournament: Tournament, wanted: Sequence[StageFormat]) -> No
     if wanted and min(wanted, key=lambda stage: stage.days).carries:
         first = min(range(len(wanted)), key=lambda index: wanted[index].days)
         errors[f"stages.{first}.carries"] = ["Nothing comes before the first stage."]
-    played = set(tournament.games.values_list("day", flat=True))
     homeless = sorted(played - owners.keys())
     if not wanted:
         errors["stages"] = ["A tournament has at least one stage."]
     elif homeless:
         days = ", ".join(map(str, homeless))
         errors["stages"] = [f"Games were drawn or played on day {days}, which has no stage now."]
-    if errors:
-        raise InvalidFieldsError(errors)
+    return errors
 
 
 def _growing_cuts(stage: StageFormat) -> str | None:

@@ -210,6 +210,13 @@ def _resolve(
     return places, faults
 
 
+def faults_of_seats(places: Mapping[str, int | None], size: int) -> list[str]:
+    """What is wrong with a result whatever became of it: its places, and how many it seats."""
+    result = LobbyResult.of(GameRef(1, 1), 1, places)
+    found = (*_faults_of_places(result.placements), *_too_many(result, size))
+    return [sentence for _, sentence in found]
+
+
 def _unknown(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1)
     hint = f" Did you mean {near[0]}?" if near else ""

@@ -11,6 +11,10 @@ from tournaments.standings import Cut, GameRef, GameResult, LobbyResult, Rules, 
 
 # Of one lobby: the place of each participant, None for who was absent.
 Places = Mapping[int, int | None]
+# A game: its number in the database, day, number, and the number and the lobbies of its draw.
+GameRow = tuple[int, int, int, int | None, list[list[int]] | None]
+# A seat: the game's number in the database, lobby, participant, place, whether absent.
+SeatRow = tuple[int, int, int, int | None, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +186,19 @@ def read(tournament: Tournament) -> Rulebook:
         .order_by("lobby__number", "pk")
         .values_list("lobby__game_id", "lobby__number", "participant_id", "place", "is_absent")
     )
-    sheets = _sheets(list(games), list(seats))
+    return assemble(tournament, stages, participants, games=list(games), seats=list(seats))
+
+
+def assemble(
+    tournament: Tournament,
+    stages: Sequence[Stage],
+    participants: Mapping[int, Participant],
+    *,
+    games: Sequence[GameRow],
+    seats: Sequence[SeatRow],
+) -> Rulebook:
+    """The rulebook of rows that need not be in the database; seats in the order of their making."""
+    sheets = _sheets(games, seats)
     return Rulebook(
         tournament=tournament,
         rules=rules_of(tournament, stages),
@@ -248,10 +264,7 @@ def _points(table: Mapping[str, int]) -> dict[int, int]:
     return {int(place): points for place, points in table.items()}
 
 
-def _sheets(
-    games: Sequence[tuple[int, int, int, int | None, list[list[int]] | None]],
-    seats: Sequence[tuple[int, int, int, int | None, bool]],
-) -> tuple[GameSheet, ...]:
+def _sheets(games: Sequence[GameRow], seats: Sequence[SeatRow]) -> tuple[GameSheet, ...]:
     lobbies: dict[int, dict[int, list[Seat]]] = {}
     for game_id, lobby, participant_id, place, is_absent in seats:
         rows = lobbies.setdefault(game_id, {}).setdefault(lobby, [])
