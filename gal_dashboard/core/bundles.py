@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import IO, Any, Final, Self
 
+import msgspec
+
 from gal_dashboard.core import ijson, wire
 
 MIB: Final = 1024 * 1024
@@ -57,7 +59,10 @@ class Kind:
 
 
 class BundleWriter:
-    """Writes members one by one; ``close`` adds the manifest. Holds one member at a time."""
+    """Writes members one by one; ``finish`` adds the manifest. Holds one member at a time.
+
+    Without its manifest the file is no bundle.
+    """
 
     def __init__(self, file: IO[bytes], kind: Kind) -> None:
         self._kind = kind
@@ -79,15 +84,25 @@ class BundleWriter:
         self._members[name] = {"bytes": len(content), "sha256": digest}
         self._write(name, content)
 
-    def close(self, facts: Mapping[str, Any]) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._zip.close()
+
+    def finish(self, facts: Mapping[str, Any]) -> None:
         manifest = {
             "format": self._kind.name,
             "version": self._kind.version,
             **facts,
             "members": {name: self._members[name] for name in sorted(self._members)},
         }
-        self._write(MANIFEST, wire.dumps(manifest))
-        self._zip.close()
+        self._write(MANIFEST, msgspec.json.format(wire.dumps(manifest), indent=1) + b"\n")
 
     def _write(self, name: str, content: bytes) -> None:
         info = zipfile.ZipInfo(name, _OLDEST)

@@ -57,7 +57,8 @@ def export_show(
         if tournament is None:
             raise TournamentNotFoundError
         try:
-            _write(BundleWriter(file, SHOW), tournament, on_progress)
+            with BundleWriter(file, SHOW) as writer:
+                _write(writer, tournament, on_progress)
         except BundleError as error:
             raise UnfitRowError(member="The show", fault=str(error)) from None
     digest = bundles.digest_of(file)
@@ -91,10 +92,10 @@ def _write(writer: BundleWriter, tournament: Tournament, on_progress: Progress) 
     for number, pk in enumerate(graphics, start=1):
         graphic = _graphic(pk, tournament, documents, lambda: on_progress("graphics", total))
         writer.add(graphic_member(number), msgspec.json.encode(graphic) + b"\n")
-    writer.close(
+    writer.finish(
         {
             "written_by": f"gal-dashboard {settings.VERSION}",
-            "written_at": timezone.now(),
+            "written_at": timezone.now().replace(microsecond=0),
             "name": tournament.name,
             "counts": {**members.counts, "graphics": len(graphics), "revisions": revisions},
             "settings_left_out": left_out,

@@ -120,10 +120,8 @@ def _refuse_revisions(member: str, graphic: GraphicForm) -> None:
         raise ShowFileError(
             fault=f"{member}, revisions: Versions must rise, up to that of the graphic."
         )
-    if graphic.archived != (graphic.archived_at is not None):
-        raise ShowFileError(
-            fault=f"{member}, archived_at: An archived graphic has one, and no other has."
-        )
+    if graphic.archived_at is not None and not graphic.archived:
+        raise ShowFileError(fault=f"{member}, archived_at: The graphic is not archived.")
     for number, revision in enumerate(graphic.revisions, start=1):
         reading.refuse_times(f"{member}, revisions, row {number}", revision)
 

@@ -13,6 +13,7 @@ from gal_dashboard.core import admin_ports
 from gal_dashboard.core.admin import ServiceModelAdmin
 from gal_dashboard.core.context import Actor
 from gal_dashboard.core.errors import DomainError, InvalidFieldsError
+from tournaments.admin.tools import tools_for
 from tournaments.models import Tournament
 
 LONGEST_REASON: Final = 500
@@ -46,7 +47,12 @@ class TournamentPages:
     ) -> TemplateResponse:
         site = self.page.admin_site
         request.current_app = site.name
-        common = {**site.each_context(request), "opts": self.page.opts, "original": tournament}
+        common = {
+            **site.each_context(request),
+            **tools_for(request, tournament.pk),
+            "opts": self.page.opts,
+            "original": tournament,
+        }
         return TemplateResponse(request, f"tournaments/admin/{template}", {**common, **context})
 
     def address(self, name: str, tournament: Tournament, *args: object) -> str:

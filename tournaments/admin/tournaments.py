@@ -28,6 +28,7 @@ from tournaments.admin.roster import RosterPage
 from tournaments.admin.run import RunPage
 from tournaments.admin.second_screen import SecondScreen
 from tournaments.admin.submissions import SubmissionPages
+from tournaments.admin.tools import tools_for
 from tournaments.admin.transitions import TransitionPages
 from tournaments.choices import DrawRule, TournamentStatus
 from tournaments.lifecycle import legal_moves
@@ -182,6 +183,7 @@ class TournamentAdmin(ServiceModelAdmin):
     form = TournamentForm
     inlines = [StageInline]
     change_form_template = "tournaments/admin/tournament_form.html"
+    change_list_template = "tournaments/admin/tournament_list.html"
     delete_confirmation_template = "tournaments/admin/tournament_delete.html"
     list_display = ["name", "status", "players", "start_date", "end_date"]
     list_filter = ["status", "start_date"]
@@ -217,6 +219,17 @@ class TournamentAdmin(ServiceModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any):
         return RunList
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return super().changelist_view(request, {**tools_for(request), **(extra_context or {})})
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        original = context["original"]
+        if original is not None:
+            context.update(tools_for(request, original.pk))
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_inlines(self, request: HttpRequest, obj: Tournament | None):
         return self.inlines if obj else []  # a new one gets its first stage from the service

@@ -123,7 +123,7 @@ class DrawForm(FileForm):
     number: GameNumber
     rule: DrawRule
     seed: Annotated[int, Meta(ge=-LARGEST_SEED, le=LARGEST_SEED)] | None
-    after: GameName | Annotated[str, Meta(max_length=0)]
+    after: Annotated[str, Meta(pattern=r"^(?:[1-9][0-9]{0,3}\.[1-9][0-9]{0,3})?\Z")]
     lobbies: Annotated[list[list[Ref | None]], Meta(max_length=HIGHEST_LOBBY)]
     drawn_by: Author
     drawn_at: Moment
