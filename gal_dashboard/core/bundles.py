@@ -25,6 +25,8 @@ MANIFEST: Final = "manifest.json"
 LARGEST_MANIFEST: Final = 4 * MIB
 LARGEST_DIRECTORY: Final = 4 * MIB  # the list of names at the end of a zip file
 CHUNK: Final = MIB
+# Pictures are packed already, as base64: harder work makes them no smaller.
+FASTEST: Final = 1
 
 _OLDEST: Final = (1980, 1, 1, 0, 0, 0)  # the first day of a zip file: no clock stands in ours
 _UNIX: Final = 3
@@ -109,7 +111,7 @@ class BundleWriter:
         info.compress_type = zipfile.ZIP_DEFLATED
         info.create_system, info.external_attr = _UNIX, _READABLE
         try:
-            self._zip.writestr(info, content)
+            self._zip.writestr(info, content, compresslevel=FASTEST)
         except zipfile.LargeZipFile as error:
             raise BundleError("The file would have more than 4 GiB.") from error
 

@@ -84,7 +84,7 @@ class Imported:
 
 def plan(show: Show, *, name: str = "", with_settings: bool = False) -> Plan:
     """Look at what ``import_show`` would do; writes nothing. Raises ``ShowFileError``."""
-    wanted = name or show.tournament.tournament.name
+    wanted = name.strip() or show.tournament.tournament.name
     if len(wanted) > LONGEST_TITLE:
         raise ShowFileError(fault=f"The name has more than {LONGEST_TITLE} characters.")
     standing = scoreboard.compute(show.book)

@@ -17,7 +17,10 @@ NOT_OF_REST = {
     "account_file_invalid",
     "account_line_refused",
     "event_file_invalid",
+    "import_changed",
     "invalid",
+    "show_file_invalid",
+    "show_row_unfit",
 }
 
 

@@ -36,7 +36,7 @@ def test_a_show_that_cannot_be_written_leaves_no_file(cup: Tournament, tmp_path:
 def test_a_row_that_no_import_would_take_is_named(cup: Tournament, tmp_path: Path):
     cup.stages.filter(number=2).update(tie_chain=[])
 
-    with pytest.raises(CommandError, match="stages.json cannot be written: .*tie_chain"):
+    with pytest.raises(CommandError, match=r"stages.json cannot be written: .*tie_chain"):
         run("export_show", cup.pk, tmp_path / "cup.galshow")
 
 

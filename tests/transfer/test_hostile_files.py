@@ -150,6 +150,7 @@ def forms(members: Members) -> Iterator[Case]:
         ("people.json", [1, "discord_id"], "a/b", "people.json, row 2, discord_id"),
         ("participants.json", [1, "name"], "Team 1", "participants.json, row 2, name: The same"),
         ("participants.json", [1, "aliases"], ["Team 1"], "Team 1 is somebody else already"),
+        ("participants.json", [0, "user"], None, "people.json, row 1: No participant is known"),
         ("participants.json", [0, "user"], 4, "row 1, user: There is no row 4 in people.json"),
         ("participants.json", [0, "arrival"], True, "participants.json, row 1, arrival"),
         ("draws.json", [1, "lobbies", 0, 0], 11, "draws.json, row 2, lobbies: There is no row 11"),

@@ -48,7 +48,7 @@ Chain = Annotated[list[Name], Meta(min_length=1, max_length=LOBBY_SIZE * 4)]
 Places = dict[RefText, Place | None]
 
 
-class FileForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FileForm(Struct, kw_only=True, forbid_unknown_fields=True):
     """A struct that takes nothing that it does not know."""
 
 

@@ -24,6 +24,7 @@ from tournaments.transfer.tables import (
     GAMES,
     LOBBIES,
     PARTICIPANTS,
+    PEOPLE,
     PLACEMENTS,
     SHEETS,
     STAGES,
@@ -86,6 +87,10 @@ def _faults_of_names(show: TournamentShow) -> Faults:
     people = show.rows[PARTICIPANTS]
     if len(people) > LARGEST_TOURNAMENT:
         yield f"{PARTICIPANTS} has more than {LARGEST_TOURNAMENT} rows."
+    named = {one.user for one in people}
+    for number in range(1, len(show.people) + 1):
+        if number not in named:
+            yield f"{PEOPLE}, row {number}: No participant is known by this account."
     owners = {one.name: number for number, one in enumerate(people, start=1)}
     for number, one in enumerate(people, start=1):
         for alias in one.aliases:
