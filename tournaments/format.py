@@ -58,12 +58,16 @@ def _spoken(formats: Sequence[StageFormat]) -> str:
 
 def _refuse_invalid(tournament: Tournament, wanted: Sequence[StageFormat]) -> None:
     errors = faults(wanted, played=set(tournament.games.values_list("day", flat=True)))
+    for index, stage in enumerate(wanted):
+        growing = _growing_cuts(stage)
+        if growing:
+            errors.setdefault(f"stages.{index}.cuts", []).append(growing)
     if errors:
         raise InvalidFieldsError(errors)
 
 
 def faults(wanted: Sequence[StageFormat], *, played: Set[int]) -> dict[str, list[str]]:
-    """What is wrong with these stages, by path; ``played`` are days that have games."""
+    """Why these can be no stages, by path; ``played`` are days that have games."""
     errors: dict[str, list[str]] = {}
     owners: dict[int, str] = {}
     for index, stage in enumerate(wanted):
@@ -76,9 +80,6 @@ def faults(wanted: Sequence[StageFormat], *, played: Set[int]) -> dict[str, list
         if strays:
             sentence = f"Not a day of this stage: {', '.join(strays)}."
             errors[f"stages.{index}.cuts"] = [sentence]
-        growing = _growing_cuts(stage)
-        if growing:
-            errors.setdefault(f"stages.{index}.cuts", []).append(growing)
     if wanted and min(wanted, key=lambda stage: stage.days).carries:
         first = min(range(len(wanted)), key=lambda index: wanted[index].days)
         errors[f"stages.{first}.carries"] = ["Nothing comes before the first stage."]

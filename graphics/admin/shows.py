@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from gal_dashboard.core import admin_ports, footprint
@@ -23,8 +24,8 @@ from gal_dashboard.core.errors import DomainError
 from graphics.transfer import exporting, importing
 from graphics.transfer.reading import ShowFileError, read_show
 from tournaments.admin.tools import Tool, register
-from tournaments.errors import TournamentNotFoundError
 from tournaments.limits import LONGEST_TITLE
+from tournaments.models import Tournament
 
 # It makes accounts, too, and the file has Discord ids.
 SCOPES: Final = ("tournaments:write", "graphics:write", "users:write")
@@ -98,6 +99,9 @@ def urls(site: AdminSite) -> Sequence[URLPattern]:
 
 def export_view(request: HttpRequest, pk: int) -> HttpResponse:
     _refuse_without(request, *SCOPES)
+    name = Tournament.objects.filter(pk=pk).values_list("name", flat=True).first()
+    if name is None:
+        raise Http404
     if exporting.bytes_of_documents(pk) > LARGEST_DOWNLOAD:
         messages.error(
             request,
@@ -109,8 +113,6 @@ def export_view(request: HttpRequest, pk: int) -> HttpResponse:
     file = BytesIO()
     try:
         exporting.export_show(actor=admin_ports.actor_of(request), tournament_id=pk, file=file)
-    except TournamentNotFoundError:
-        raise Http404 from None
     except DomainError as refused:
         messages.error(request, str(refused))
         return HttpResponseRedirect(reverse("admin:tournaments_tournament_run", args=[pk]))
@@ -119,8 +121,13 @@ def export_view(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(  # in one piece: a thread must not wait for whoever reads slowly
         content,
         content_type="application/zip",
-        headers={"Content-Disposition": f'attachment; filename="show-{pk}.galshow"'},
+        headers={"Content-Disposition": f'attachment; filename="{_file_name(name)}"'},
     )
+
+
+def _file_name(tournament: str) -> str:
+    """In letters that every file system and every header takes."""
+    return f"{slugify(tournament)[:LONGEST_SOURCE] or 'show'}.galshow"
 
 
 def import_view(request: HttpRequest) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from tests.transfer.files import Members, sealed
 from tests.transfer.test_hostile_files import counts
-from tournaments.models import Tournament
+from tournaments.models import ResultSheet, Tournament
 
 
 def run(*arguments: object) -> str:
@@ -37,6 +37,14 @@ def test_a_row_that_no_import_would_take_is_named(cup: Tournament, tmp_path: Pat
     cup.stages.filter(number=2).update(tie_chain=[])
 
     with pytest.raises(CommandError, match=r"stages.json cannot be written: .*tie_chain"):
+        run("export_show", cup.pk, tmp_path / "cup.galshow")
+
+
+def test_results_that_contradict_each_other_are_named(cup: Tournament, tmp_path: Path):
+    sheet = ResultSheet.objects.filter(lobby__game__tournament=cup).confirmed().first()
+    sheet.lobby.placements.filter(place=1).delete()
+
+    with pytest.raises(CommandError, match="does not say what its confirmed sheet says"):
         run("export_show", cup.pk, tmp_path / "cup.galshow")
 
 

@@ -187,7 +187,7 @@ def meanings(members: Members) -> Iterator[Case]:
         ("stages.json", [0, "number"], 2, "The same"),
         ("stages.json", [0, "days"], [1, 2], "stages.json, stages.1.days: Day 2 belongs to Groups"),
         ("stages.json", [0, "carries"], True, "Nothing comes before the first stage"),
-        ("stages.json", [0, "cuts", 0, "to"], 2, "lets no fewer go on"),
+        ("stages.json", [0, "cuts", 0, "day"], 2, "Not a day of this stage: 2.2"),
         ("tournament.json", ["team_size"], 4, "A lobby of this tournament seats 2"),
         ("stages.json", [0, "points_table"], {"1": 1}, "standings.json, row 1"),
         ("standings.json", ["rows", 0, "total_points"], 99, "standings.json, row 1, total_points"),

@@ -11,9 +11,11 @@ from django.utils.html import escape
 from configuration.models import ConfigurationEntry
 from gal_dashboard.audit.models import AuditEntry
 from gal_dashboard.core import options
-from gal_dashboard.core.bundles import digest_of
+from gal_dashboard.core.bundles import MIB, digest_of
 from gal_dashboard.core.context import SYSTEM
 from gal_dashboard.core.options import Setting, Source
+from gal_dashboard.operations.gate import GateLimits
+from graphics.admin import shows
 from graphics.models import Graphic, GraphicRevision
 from graphics.options import IMAGE_HOSTS
 from graphics.services import create_graphic
@@ -23,6 +25,7 @@ from tests.admin.forms import form_with
 from tests.admin.staff import Staff, leaves, new_account
 from tests.transfer.conftest import taken_along
 from tests.transfer.files import MANIFEST, Members, changed, members_in, sealed
+from tests.transfer.shows import DOCUMENT
 from tests.transfer.test_hostile_files import counts
 from tournaments import services
 from tournaments.models import Tournament
@@ -57,7 +60,8 @@ def newest(action: str) -> AuditEntry:
 
 def test_a_show_is_taken_along_looked_at_and_brought_in(ann: Staff, cup: Tournament):
     button = ann.open(f"/admin/tournaments/tournament/{cup.pk}/run/")
-    file = ann.get(export_of(cup)).content
+    download = ann.get(export_of(cup))
+    file = download.content
     before = counts()
 
     page = look(ann, file).content.decode()
@@ -75,6 +79,7 @@ def test_a_show_is_taken_along_looked_at_and_brought_in(ann: Staff, cup: Tournam
         copy = bring_in(ann, file)
 
     assert export_of(cup) in button
+    assert download.headers["Content-Disposition"] == 'attachment; filename="double-up-cup.galshow"'
     assert looked == before
     assert escape("Double Up Cup (2)") in page
     assert copy.name == "Double Up Cup (2)"
@@ -236,3 +241,22 @@ def test_what_came_back_otherwise_is_no_fault_of_the_server(ann: Staff, cup: Tou
         assert answer.status_code == 200
         assert said in answer.context_data["fault"]
     assert ann.get("/admin/graphics/shows/999/export/").status_code == 404
+
+
+def test_a_show_that_is_too_large_for_the_admin_goes_by_the_command(
+    ann: Staff, cup: Tournament, members: Members, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(shows, "LARGEST_DOWNLOAD", len(DOCUMENT))
+    monkeypatch.setattr(shows, "LARGEST_FILE", 1000)
+
+    exported = ann.get(export_of(cup), follow=True).content.decode()
+    imported = look(ann, sealed(members)).context_data["form"].errors
+
+    assert f"manage.py export_show {cup.pk}" in exported
+    assert "manage.py import_show" in str(imported)
+
+
+def test_the_gate_lets_the_largest_file_come_back_with_the_page():
+    as_text = -(-shows.LARGEST_FILE // 3) * 4
+
+    assert GateLimits().body_limit(IMPORT) > as_text + MIB

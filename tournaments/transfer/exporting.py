@@ -9,8 +9,9 @@ import msgspec
 from gal_dashboard.core.errors import DomainError
 from tournaments import rulebook
 from tournaments.models import Participant, Tournament
-from tournaments.transfer import results
+from tournaments.transfer import judging, results
 from tournaments.transfer.forms import FileForm, PersonForm, TournamentForm
+from tournaments.transfer.reading import Form, ShowFileError, TournamentShow
 from tournaments.transfer.tables import (
     PARTICIPANTS,
     PEOPLE,
@@ -42,7 +43,7 @@ class Members:
 
 
 def members_of(tournament: Tournament) -> Members:
-    """Raises ``UnfitRowError``."""
+    """Raises ``UnfitRowError`` for what no import would take."""
     people = _people(tournament)
     numbers: dict[str, Numbers] = {PEOPLE: _places(person.pk for person in people)}
     rows: dict[str, list[FileForm]] = {}
@@ -50,13 +51,26 @@ def members_of(tournament: Tournament) -> Members:
         found = _rows(table, tournament)
         numbers[table.member] = _places(row["pk"] for row in found)
         rows[table.member] = [_formed(table, row, numbers) for row in found]
-    rows[PEOPLE] = [_converted(PEOPLE, PersonForm, _columns(PersonForm, one)) for one in people]
-    book = rulebook.read(tournament)
-    standings = results.come_to(book, numbers[PARTICIPANTS])
-    documents = {TOURNAMENT: _tournament(tournament), **rows, STANDINGS: standings}
+    show = TournamentShow(
+        tournament=_tournament(tournament),
+        people=[_converted(PEOPLE, PersonForm, _columns(PersonForm, one)) for one in people],
+        rows=rows,
+        standings=results.come_to(rulebook.read(tournament), numbers[PARTICIPANTS]),
+    )
+    try:
+        judging.refuse_impossible(show)
+    except ShowFileError as error:
+        raise UnfitRowError(member="The tournament", fault=str(error)) from None
+    documents = {
+        TOURNAMENT: show.tournament,
+        PEOPLE: show.people,
+        **rows,
+        STANDINGS: show.standings,
+    }
+    counts = {member.removesuffix(".json"): len(found) for member, found in rows.items()}
     return Members(
         texts={member: _text(value) for member, value in documents.items()},
-        counts={member.removesuffix(".json"): len(found) for member, found in rows.items()},
+        counts={**counts, "people": len(people)},
     )
 
 
@@ -68,7 +82,7 @@ def _text(value: Any) -> bytes:
     return b"[\n" + lines + b"\n]\n" if value else b"[]\n"
 
 
-def _tournament(tournament: Tournament) -> FileForm:
+def _tournament(tournament: Tournament) -> TournamentForm:
     columns = [name for name in TournamentForm.__struct_fields__ if name != "is_published"]
     values = {name: getattr(tournament, name) for name in columns}
     values["points_table"] = dict(sorted(tournament.points_table.items()))
@@ -98,7 +112,7 @@ def _places(pks: Iterable[int]) -> Numbers:
     return {pk: place for place, pk in enumerate(pks, start=1)}
 
 
-def _formed(table: Table, row: Mapping[str, Any], numbers: Mapping[str, Numbers]) -> FileForm:
+def _formed(table: Table, row: Mapping[str, Any], numbers: Mapping[str, Numbers]) -> Any:
     values: dict[str, Any] = {}
     for name in table.columns:
         value = row[f"{name}_id" if name in table.refs else name]
@@ -122,7 +136,7 @@ def _coded(table: Table, name: str, value: Any, participants: Numbers) -> Any:
         raise UnfitRowError(member=table.member, fault=f"{error}.") from None
 
 
-def _converted(member: str, form: type[FileForm], values: Mapping[str, Any]) -> FileForm:
+def _converted(member: str, form: type[Form], values: Mapping[str, Any]) -> Form:
     try:
         return msgspec.convert(values, form)
     except msgspec.ValidationError as error:

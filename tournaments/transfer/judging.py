@@ -1,7 +1,8 @@
 """Whether the rows of a show file can be true together, by the rules that services hold to.
 
-What services would refuse today but a database of ours may hold, such as a team whose tournament
-was resized since, is let in: every file that was exported can be imported.
+What services would refuse today but a database of ours may hold is let in, such as a team whose
+tournament was resized since, or cuts of an event file. An export is judged by the same rules, so
+that every file that was written can be read.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
