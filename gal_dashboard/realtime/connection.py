@@ -4,7 +4,6 @@ import asyncio
 import logging
 import secrets
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -97,7 +96,8 @@ class Connection:
         self._own_from = 0  # the first number that is drawn because of this socket
         self._wanted: frozenset[str] | None = None
         self._skipped = 0
-        self._backlog: deque[Message] = deque()
+        # A list, though its first goes first: an empty deque takes 600 bytes of every idle socket.
+        self._backlog: list[Message] = []
         self._backlog_bytes = 0
         self._writer: asyncio.Task[None] | None = None
         self._blocked_since: float | None = None
@@ -283,7 +283,7 @@ class Connection:
             await sending
             while self._backlog:
                 self._blocked_since = self._loop.time()
-                message = self._backlog.popleft()
+                message = self._backlog.pop(0)
                 self._backlog_bytes -= message.size
                 await self._send(message.asgi)
         except Exception:  # noqa: BLE001 - as in _put

@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any, ClassVar
 
 from channels.consumer import AsyncConsumer
-from channels.exceptions import StopConsumer
 from django.conf import settings
 from django.db import Error
 
@@ -64,7 +63,6 @@ class StreamConsumer(AsyncConsumer):
     Nothing raises out of here: a server would close the socket with 1011 and a traceback.
     """
 
-    channel_layer_alias = None
     kind: ClassVar[str]  # one of monitoring.KINDS
     message_bytes: ClassVar[int]
 
@@ -77,16 +75,16 @@ class StreamConsumer(AsyncConsumer):
         self._places: list[str] = []
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        # Channels would wait in a second task, for a channel layer too, and hop to a thread for
+        # each message to close old database connections. There are neither here: reads and writes
+        # happen on the hub's thread.
+        self.scope, self.base_send = scope, send
         try:
-            await super().__call__(scope, receive, send)
+            message = await receive()
+            while message["type"] != "websocket.disconnect" and await self._goes_on(message):
+                message = await receive()
         finally:
             self._leave()
-
-    async def dispatch(self, message: Mapping[str, Any]) -> None:
-        # Channels would hop to a thread here, for each message, to close old database connections.
-        # Consumers have none: their reads and writes happen on the hub's thread.
-        if message["type"] == "websocket.disconnect" or not await self._goes_on(message):
-            raise StopConsumer
 
     async def _goes_on(self, message: Mapping[str, Any]) -> bool:
         """Do what a message of the server says; whether there is anything more to wait for."""
@@ -133,6 +131,8 @@ class StreamConsumer(AsyncConsumer):
             connection.cut(CloseCode.RESTARTING)
         except Exception:  # noqa: BLE001 - as above
             self._fail()
+        finally:
+            self._joining = None  # a task that has ended is a kilobyte, for hours
 
     def _leave(self) -> None:
         if self._joining is not None:
