@@ -2,9 +2,12 @@
 
 import asyncio
 import json
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from gal_dashboard.operations.socket_waits import Inbox, Valve
 
 HEAD_SECONDS = 20.0
 # The gate refuses far smaller heads, with a better answer; this one ends those that never end.
@@ -100,7 +103,19 @@ class HttpProtocol(HttpToolsProtocol):
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
-    """Answers a handshake that the websockets library refuses, and closes whatever its state."""
+    """Answers a handshake that the websockets library refuses, and closes whatever its state.
+
+    Of what uvicorn would keep for the hours that a socket lives, it lets go what can be spared.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.queue, self.writable = Inbox(), Valve()
+
+    def start_keepalive(self) -> None:
+        super().start_keepalive()
+        # The handshake is over: nobody asks for its two heads any more.
+        del self.request, self.response
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
