@@ -6,6 +6,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import State
 
 from gal_dashboard.operations.socket_waits import Inbox, Valve
 
@@ -116,6 +117,23 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         super().start_keepalive()
         # The handshake is over: nobody asks for its two heads any more.
         del self.request, self.response
+
+    def write_ready(self, frame: bytes) -> bool:
+        """Write a whole frame of text, if nothing else is to be done or waited for.
+
+        If not, nothing is written: ``send`` is to be called, which knows what to do or to raise.
+        """
+        conn = self.conn
+        if (
+            self.disconnected
+            or not self.handshake_complete
+            or not self.writable.is_set()
+            or conn.state is not State.OPEN
+            or conn.extensions  # somebody has switched compression on
+        ):
+            return False
+        self.transport.write(frame)
+        return True
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)

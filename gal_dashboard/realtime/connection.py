@@ -60,6 +60,7 @@ class Connection:
         "_send",
         "_skipped",
         "_wanted",
+        "_write_ready",
         "_writer",
         "actor",
         "address",
@@ -89,6 +90,7 @@ class Connection:
         self.is_done = False  # nothing more may be said
         self.close_code: CloseCode | None = None
         self._send = send
+        self._write_ready = transports.ready_writer(send)
         self._limits = limits
         self._loop = asyncio.get_running_loop()
         self._is_open = False
@@ -257,6 +259,8 @@ class Connection:
 
     def _put(self, message: Message) -> None:
         try:
+            if self._write_ready is not None and message.wire and self._write_ready(message.wire):
+                return
             rest = begin(self._send(message.asgi))
         except Exception:  # noqa: BLE001 - whatever a server raises, the other sockets get their frame
             self._lost()

@@ -12,6 +12,8 @@ from typing import Any, Final
 import msgspec
 import orjson
 from msgspec import Raw, Struct
+from websockets.frames import Frame as WireFrame
+from websockets.frames import Opcode
 
 from gal_dashboard.events import catalogue, streams
 from gal_dashboard.events.log import LoggedEvent
@@ -51,10 +53,22 @@ def subscribable() -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A ready text. ``asgi`` is what a server's ``send`` takes; nobody may change it."""
+    """A ready text, or with a ``code`` the word to close.
 
-    asgi: Mapping[str, Any]
-    size: int  # bytes of UTF-8
+    ``wire`` is the text as a whole WebSocket frame, the same for all clients: nobody's compression
+    or mask is in it. Of the word to close it is empty, as that changes the state of a connection.
+    """
+
+    wire: bytes
+    size: int  # of the text, in bytes of UTF-8
+    code: CloseCode | None = None
+
+    @property
+    def asgi(self) -> Mapping[str, Any]:
+        """What any server's ``send`` takes."""
+        if self.code is not None:
+            return {"type": "websocket.close", "code": int(self.code)}
+        return {"type": "websocket.send", "text": self.wire[-self.size :].decode()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +179,7 @@ def reload(reason: str, *, order: str) -> Message:
 
 
 def close(code: CloseCode) -> Message:
-    return Message({"type": "websocket.close", "code": int(code)}, 0)
+    return Message(b"", 0, code)
 
 
 def _shows(action: object) -> bool | None:
@@ -178,7 +192,7 @@ def _shows(action: object) -> bool | None:
 
 def _encode(frame: ServerFrame | EventFrame) -> Message:
     text = _encoder.encode(frame)
-    return Message({"type": "websocket.send", "text": text.decode()}, len(text))
+    return Message(WireFrame(Opcode.TEXT, text).serialize(mask=False), len(text))
 
 
 def _now() -> datetime:

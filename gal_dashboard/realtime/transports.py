@@ -1,11 +1,21 @@
-"""Two things that a server's ``send`` cannot do for us.
+"""Three things that a server's ``send`` cannot do for us.
 
 Knows uvicorn, where ``send`` is a method of the protocol, and Daphne, where it is bound to it. With
 another server nothing happens here, and the kernel's own patience decides.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
+
+
+def ready_writer(send: Any) -> Callable[[bytes], bool] | None:
+    """How to write a whole WebSocket frame to the connection behind ``send``, if there is a way.
+
+    It may say False, and has written nothing then: ``send`` knows what is to be done. A server that
+    is given a text makes a frame of it anew for each of a thousand clients.
+    """
+    return getattr(_protocol(send), "write_ready", None)
 
 
 def abort(send: Any) -> None:

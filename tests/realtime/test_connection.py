@@ -178,6 +178,48 @@ async def test_abort_knows_daphne_and_lets_strangers_be():
     assert client.close_code is None
 
 
+class ReadyServer:
+    """A server that takes ready frames while its client reads, as ours does."""
+
+    def __init__(self) -> None:
+        self.written: list[bytes] = []
+        self.sent: list[Mapping[str, Any]] = []
+        self.reads = asyncio.Event()
+
+    def write_ready(self, frame: bytes) -> bool:
+        if self.reads.is_set():
+            self.written.append(frame)
+        return self.reads.is_set()
+
+    async def send(self, message: Mapping[str, Any]) -> None:
+        await self.reads.wait()
+        self.sent.append(message)
+
+
+async def test_ready_frames_are_written_as_they_are_and_overtake_nothing():
+    server, frames = ReadyServer(), [frame(seq) for seq in range(1, 5)]
+    server.reads.set()
+    connection = Connection(send=server.send, stream=STREAM, limits=Limits())
+    connection.open(established(), joined_at=0, seq=0)
+    connection.deliver(frames[0])
+    server.reads.clear()
+    connection.deliver(frames[1])
+    server.reads.set()
+    connection.deliver(frames[2])  # the second is still on its way
+    await connection.drained()
+    connection.deliver(frames[3])
+    connection.finish(CloseCode.RESTARTING)
+
+    assert server.written[1:] == [frames[0].message.wire, frames[3].message.wire]
+    assert server.sent == [
+        frames[1].message.asgi,
+        frames[2].message.asgi,
+        {"type": "websocket.close", "code": 1012},
+    ]
+    connection.leave()
+    await asyncio.sleep(0)
+
+
 class TestBegin:
     async def test_coroutine_that_need_not_wait_ends_at_once(self):
         steps = []

@@ -45,6 +45,18 @@ def test_event_carries_its_payload_as_it_stands():
     }
 
 
+@pytest.mark.parametrize(
+    ("padding", "head", "width"),
+    [(20, b"\x81", 1), (1_000, b"\x81\x7e", 2), (70_000, b"\x81\x7f", 8)],
+    ids=["length in one byte", "in two", "in eight"],
+)
+def test_message_is_a_whole_frame_of_text_without_a_mask(padding: int, head: bytes, width: int):
+    message = protocol.error("x", "x" * padding)
+
+    text = message.asgi["text"].encode()
+    assert message.wire == head + len(text).to_bytes(width, "big") + text
+
+
 def test_overlay_gets_the_public_payload():
     frame = protocol.event("overlay.3", entry('{"secret": 1}', '{"public": 1}'))
 
