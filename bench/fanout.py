@@ -9,7 +9,7 @@ import os
 import resource
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
@@ -18,9 +18,17 @@ import uvloop
 
 from bench import fanout_cases as cases
 from bench.fanout_cases import Reading
+from bench.fanout_subjects import (
+    RAW_DEFLATE,
+    NoNodeError,
+    Site,
+    Subject,
+    ours,
+    raw_websockets,
+    socket_io,
+)
 from bench.figures import OURS, Figure
 from bench.plan import Plan, keep_to, spread_over_cores
-from bench.subjects import RAW_DEFLATE, NoNodeError, Place, Subject, ours, raw_websockets, socket_io
 from tests.support.databases import Databases
 from tests.support.redis_server import redis_server
 
@@ -52,23 +60,23 @@ def run(plan: Plan, say: Callable[[str], None]) -> Iterator[Figure]:
 
 
 def open_subjects(
-    plan: Plan, cores: set[int], say: Callable[[str], None], stack: ExitStack
+    plan: Plan, cores: Set[int], say: Callable[[str], None], stack: ExitStack
 ) -> list[Subject]:
     """All that can be measured here; ``stack`` has what they need."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-    place = Place(cores, folder / "log")
+    site = Site(cores, folder / "log")
     databases = Databases(plan.database, folder)
     stack.callback(databases.drop_all)
     redis_url = None
     if plan.database == "postgresql":
         redis_url = stack.enter_context(redis_server(folder)).url
     subjects = [
-        ours(databases, redis_url, place),
-        raw_websockets(place),
-        raw_websockets(place, deflates=True),
+        ours(databases, redis_url, site),
+        raw_websockets(site),
+        raw_websockets(site, deflates=True),
     ]
     try:
-        subjects.append(socket_io(place))
+        subjects.append(socket_io(site))
     except NoNodeError as error:
         say(f"socket.io is skipped: {error}")
     return subjects

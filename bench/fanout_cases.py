@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from bench.sockets import Crowd, Requests, open_client
-from bench.subjects import Running
+from bench.fanout_subjects import Running
+from bench.puts import Requests, open_requests
+from bench.sockets import Crowd, open_client
 
 PAUSE_SECONDS: Final = 0.005
 SETTLE_SECONDS: Final = 2.0
@@ -53,7 +54,7 @@ async def warm_up(server: Running) -> None:
     for _ in range(20):
         await crowd.all_have((await server.publish()).seq)
     if server.can_put:
-        requests = await _requests(server)
+        requests = await open_requests(server.port)
         for _ in range(10):
             await requests.send(server.put_request(DOCUMENT_BYTES))
         requests.transport.abort()
@@ -81,7 +82,7 @@ async def publish(server: Running, crowd: Crowd, seconds: float) -> list[Reading
     case = f"publish to {count} overlays"
     found = [*quantiles(first, "first"), *quantiles(last, "last")]
     errors = crowd.errors - errors
-    return iter([Reading(case=case, unit=unit, value=ms, errors=errors) for unit, ms in found])
+    return [Reading(case=case, unit=unit, value=ms, errors=errors) for unit, ms in found]
 
 
 async def _latencies(
@@ -129,7 +130,7 @@ async def sustained(server: Running, crowd: Crowd, seconds: float) -> list[Readi
 async def puts(server: Running, crowd: Crowd, seconds: float) -> list[Reading]:
     """Documents saved by REST: from the request to the last overlay, then as many as go."""
     errors, count = crowd.errors, len(crowd.clients)
-    clients = [await _requests(server) for _ in range(PUT_CLIENTS)]
+    clients = [await open_requests(server.port) for _ in range(PUT_CLIENTS)]
     last: list[float] = []
     until = time.monotonic() + seconds
     while len(last) < FEWEST or time.monotonic() < until:
@@ -197,9 +198,3 @@ async def stalled(server: Running, count: int, *, is_dropped: bool) -> list[Read
         Reading(case=case, unit="times the p99 without it", value=ms / calm, errors=errors),
         Reading(case=case, unit="KB more memory", value=kilobytes, errors=errors),
     ]
-
-
-async def _requests(server: Running) -> Requests:
-    loop = asyncio.get_running_loop()
-    _, requests = await loop.create_connection(Requests, "127.0.0.1", server.port)
-    return requests

@@ -9,7 +9,6 @@ import asyncio
 import socket
 import time
 import zlib
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, cast
@@ -262,36 +261,3 @@ async def open_client(crowd: Crowd, port: int, *, receive_bytes: int | None = No
     if client.is_gone.is_set():
         raise ConnectionError(f"A client was closed ({client.close_code}) before it had anything.")
     return client
-
-
-class Requests(asyncio.Protocol):
-    """One connection that sends ready HTTP requests, each after the answer to the one before."""
-
-    def __init__(self) -> None:
-        self._answers: deque[asyncio.Future[int]] = deque()
-        self._rest = b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.Transport", transport)
-
-    def data_received(self, data: bytes) -> None:
-        self._rest += data
-        head, end, body = self._rest.partition(b"\r\n\r\n")
-        if not end:
-            return
-        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-        if len(body) >= length:
-            self._rest = body[length:]
-            self._answers.popleft().set_result(int(head.split(b" ", 2)[1]))
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        for answer in self._answers:
-            answer.set_exception(exc or ConnectionResetError("The server hung up."))
-
-    async def send(self, request: bytes) -> int:
-        """The status of the answer."""
-        answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._answers.append(answer)
-        self.transport.write(request)
-        async with asyncio.timeout(SECONDS_TO_HEAR):
-            return await answer

@@ -8,10 +8,10 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 from bench import fanout, fanout_cases
+from bench.fanout_subjects import RAW, RAW_DEFLATE, RAW_DIALECT, SOCKET_IO, Subject
 from bench.figures import OURS
 from bench.plan import Plan
 from bench.sockets import Crowd
-from bench.subjects import RAW, RAW_DEFLATE, RAW_DIALECT, SOCKET_IO, Subject
 
 PLAN = Plan(database="sqlite", rounds=1, seconds=0.1, is_quick=True)
 OVERLAYS = 5

@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Set
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ import httpx
 
 from bench.figures import OURS
 from bench.plan import keep_to
+from bench.puts import put_request
 from bench.sockets import Crowd, Dialect
 from tests.support.databases import ROOT, Databases, base_environment
 
@@ -31,8 +32,9 @@ SECONDS_TO_ANSWER: Final = 60.0
 EVENT_PADDING: Final = "x" * 650  # the frame is about 1 KB then, as those of the baselines are
 _ANNOUNCED: Final = b"Serving on http://127.0.0.1:"
 
-_FRAMES: Final = {"snapshot": b'{"type":"snapshot"', "event": b'{"type":"graphic_update"'}
-RAW_DIALECT: Final = Dialect(path="/", **_FRAMES)
+_SNAPSHOT: Final = b'{"type":"snapshot"'
+_EVENT: Final = b'{"type":"graphic_update"'
+RAW_DIALECT: Final = Dialect(path="/", snapshot=_SNAPSHOT, event=_EVENT)
 SOCKET_IO_DIALECT: Final = Dialect(
     path="/socket.io/?EIO=4&transport=websocket",
     snapshot=b'42["snapshot"',
@@ -76,20 +78,11 @@ class Running:
         return bool(self.token)
 
     def put_request(self, size: int) -> bytes:
-        """A ready request that saves a canvas document of about ``size`` bytes.
-
-        Each time another one: saving what is there changes nothing and is told to nobody.
-        """
+        """The next request that saves a document of about ``size`` bytes."""
         self._documents += 1
-        text = {"id": "a", "type": "text", "x": 1, "y": 2, "fontSize": 20, "fontFamily": "Arial"}
-        elements = [text | {"color": "#ffffff", "content": f"{self._documents:x>{size - 150}}"}]
-        body = json.dumps({"data_json": {"background": None, "elements": elements}}).encode()
-        head = (
-            f"PUT /api/v1/graphics/{self.graphic_id} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-            f"Authorization: Bearer {self.token}\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n"
+        return put_request(
+            graphic_id=self.graphic_id, token=self.token, number=self._documents, size=size
         )
-        return head.encode() + body
 
     @property
     def memory(self) -> int:
@@ -106,21 +99,19 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Site:
     """Where servers run, and where they complain."""
 
-    cores: set[int]
+    cores: Set[int]
     log: Path
 
 
 @asynccontextmanager
-async def running(
-    *command: str, place: Place, environment: dict[str, str]
-) -> AsyncIterator[Running]:
+async def running(*command: str, site: Site, environment: dict[str, str]) -> AsyncIterator[Running]:
     """Start a server on its cores, and end it afterwards."""
     mine = os.sched_getaffinity(0)
-    with place.log.open("ab") as errors:
-        keep_to(place.cores)  # the process gets the cores of this one
+    with site.log.open("ab") as errors:
+        keep_to(site.cores)  # the process gets the cores of this one
         try:
             process = await asyncio.create_subprocess_exec(
                 *command,
@@ -134,7 +125,7 @@ async def running(
         finally:
             keep_to(mine)
     try:
-        yield Running(process, await _port_of(process, place.log))
+        yield Running(process, await _port_of(process, site.log))
     finally:
         process.terminate()
         try:
@@ -167,14 +158,14 @@ class Subject:
     start: Callable[[], AbstractAsyncContextManager[Running]]
 
 
-def ours(databases: Databases, redis_url: str | None, place: Place) -> Subject:
+def ours(databases: Databases, redis_url: str | None, site: Site) -> Subject:
     @asynccontextmanager
     async def start() -> AsyncIterator[Running]:
         environment = base_environment() | {"DATABASE_URL": databases.new(), "RATE_LIMITS": "off"}
         if redis_url is not None:
             environment["REDIS_URL"] = redis_url
         serve = ("-m", "bench.launch_ours", "serve", "--host", "127.0.0.1", "--port", "0")
-        async with running(sys.executable, *serve, place=place, environment=environment) as server:
+        async with running(sys.executable, *serve, site=site, environment=environment) as server:
             await _introduce(server, environment["DASHBOARD_MASTER_PASSWORD"])
             yield server
 
@@ -191,22 +182,24 @@ async def _introduce(server: Running, password: str) -> None:
         graphic["data_json"] = {"padding": EVENT_PADDING}
         answer = await api.post("/api/v1/graphics", json=graphic)
         server.graphic_id = answer.raise_for_status().json()["id"]
-    server.dialect = Dialect(path=f"/ws/overlay/{server.graphic_id}", **_FRAMES)
+    server.dialect = Dialect(
+        path=f"/ws/overlay/{server.graphic_id}", snapshot=_SNAPSHOT, event=_EVENT
+    )
 
 
-def raw_websockets(place: Place, *, deflates: bool = False) -> Subject:
+def raw_websockets(site: Site, *, deflates: bool = False) -> Subject:
     command = [sys.executable, "-m", "bench.baselines.raw_websockets"]
     if deflates:
         command.append("--deflate")
     name = RAW_DEFLATE if deflates else RAW
-    return Subject(name, lambda: running(*command, place=place, environment=dict(os.environ)))
+    return Subject(name, lambda: running(*command, site=site, environment=dict(os.environ)))
 
 
 class NoNodeError(Exception):
     """Raised with one sentence why socket.io cannot be measured here."""
 
 
-def socket_io(place: Place) -> Subject:
+def socket_io(site: Site) -> Subject:
     """Raises ``NoNodeError``. The first time it installs the package into a cache of the user."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
@@ -215,7 +208,7 @@ def socket_io(place: Place) -> Subject:
 
     @asynccontextmanager
     async def start() -> AsyncIterator[Running]:
-        async with running(node, str(program), place=place, environment=dict(os.environ)) as server:
+        async with running(node, str(program), site=site, environment=dict(os.environ)) as server:
             server.dialect = SOCKET_IO_DIALECT
             yield server
 
