@@ -18,7 +18,7 @@ OPTIONS: Final = (
         low=10,
         high=100_000,
         title="Sockets in all",
-        help="How many may be open in each server process. Each costs about 30 KB of memory.",
+        help="How many may be open in each server process. Each costs about 20 KB of memory.",
     ),
     Option(
         key=OVERLAYS_PER_ADDRESS,
