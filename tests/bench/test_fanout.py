@@ -39,6 +39,7 @@ async def test_every_case_has_figures_and_no_broadcast_is_lost(
     if name not in subjects:
         pytest.skip("socket.io needs Node and its packages")
     monkeypatch.setattr(fanout_cases, "SETTLE_SECONDS", 0.1)
+    monkeypatch.setattr(fanout_cases, "FEWEST", 5)
 
     readings = await fanout.readings_of(subjects[name], OVERLAYS, PLAN.seconds, with_stalled=False)
 
