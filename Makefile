@@ -9,7 +9,7 @@ PRODUCTION = ENV_FILE= APP_ENV=production SECRET_KEY=$(RANDOM_KEY) \
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check coverage lint format requirements audit
+.PHONY: help run setup test check coverage bench bench-quick lint format requirements audit
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -23,7 +23,7 @@ setup: $(VENV)/.dev .env.local ## Install everything for development, write .env
 test: $(VENV)/.dev ## Run all tests; what needs PostgreSQL, Redis, Chromium or nginx is skipped without them
 	$(BIN)/python -m pytest
 
-check: $(VENV)/.dev ## Lint, format, types, imports, deployment check, migrations, all tests
+check: $(VENV)/.bench ## Lint, format, types, imports, deployment check, migrations, all tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -34,6 +34,12 @@ check: $(VENV)/.dev ## Lint, format, types, imports, deployment check, migration
 
 coverage: $(VENV)/.dev ## Which lines the tests inside this process reach (servers are processes of their own)
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+bench: $(VENV)/.bench ## Measure against other ways to build it, five minutes; BENCH="--database postgresql" for PostgreSQL
+	$(BIN)/python -m bench $(BENCH)
+
+bench-quick: $(VENV)/.bench ## The same in a minute, with fewer cases
+	$(BIN)/python -m bench --quick $(BENCH)
 
 lint: $(VENV)/.dev ## Lint and fix what can be fixed
 	$(BIN)/ruff check --fix .
@@ -48,12 +54,17 @@ requirements: $(VENV)/.dev ## Pin all dependencies anew, with hashes
 	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	    --no-emit-index-url --custom-compile-command "make requirements" --quiet \
 	    --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	    --no-emit-index-url --custom-compile-command "make requirements" --quiet \
+	    --group bench -c requirements-dev.txt -o requirements-bench.txt
 
 audit: $(VENV)/.dev ## Ask PyPI's advisories about all pinned packages; needs the internet, so `check` does not
 	$(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit --strict --disable-pip --require-hashes \
 	    -r requirements.txt
 	$(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit --strict --disable-pip --require-hashes \
 	    -r requirements-dev.txt
+	$(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit --strict --disable-pip --require-hashes \
+	    -r requirements-bench.txt
 
 .env.local: | $(VENV)/.run
 	@$(BIN)/python -m gal_dashboard.operations.environment_file
@@ -68,4 +79,9 @@ $(VENV)/.run: requirements.txt
 $(VENV)/.dev: requirements-dev.txt | $(VENV)/.run
 	@echo "Installing the packages of requirements-dev.txt ..."
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.bench: requirements-bench.txt | $(VENV)/.dev
+	@echo "Installing the packages of requirements-bench.txt ..."
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-bench.txt
 	@touch $@

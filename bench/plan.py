@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 from bench.figures import Figure
@@ -25,6 +26,9 @@ class Plan:
     only: frozenset[str] = frozenset()
     """Sections to run; all of them if empty."""
 
+    matching: str = ""
+    """Only cases whose name contains this."""
+
 
 class Section(Protocol):
     """A module of the bench that measures something."""
@@ -34,12 +38,13 @@ class Section(Protocol):
     def run(self, plan: Plan, say: Callable[[str], None]) -> Iterator[Figure]: ...
 
 
-def spread_over_cores() -> tuple[set[int], set[int]]:
+@cache  # as this process found them: it keeps to some of them later
+def spread_over_cores() -> tuple[frozenset[int], frozenset[int]]:
     """Cores for the server and for the load: different ones where there are two."""
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) == 1:
-        return set(cores), set(cores)
-    return {cores[0]}, set(cores[1:])
+        return frozenset(cores), frozenset(cores)
+    return frozenset(cores[:1]), frozenset(cores[1:])
 
 
 def keep_to(cores: Iterable[int], process: int = 0) -> None:

@@ -72,6 +72,10 @@ class Databases:
             )
         return self._url(self._create(template=self._template))
 
+    def empty(self) -> str:
+        """The URL of a new database without tables."""
+        return self._url(self._create(template=None))
+
     def drop_all(self) -> None:
         if self.engine == "postgresql":
             for name in reversed(self._made):

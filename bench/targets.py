@@ -1,0 +1,109 @@
+"""What a figure must reach, and what it aims at."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Final
+
+from bench.figures import OURS, Figure, of_case, ratio
+from bench.subjects import FASTAPI
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Of all figures of a section whose case and unit match these patterns (as file names do).
+
+    ``must`` and ``aim`` are multiples of the baseline's value in the same case; without a baseline
+    they are in the figure's own unit. Where more is better they are the least, else the most.
+    """
+
+    section: str
+    case: str
+    unit: str
+    baseline: str | None
+    must: float
+    aim: float | None = None
+
+    def applies_to(self, figure: Figure) -> bool:
+        return (
+            figure.subject == OURS
+            and figure.section == self.section
+            and fnmatchcase(figure.case, self.case)
+            and fnmatchcase(figure.unit, self.unit)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a figure stands to a target. ``value`` is what is compared: a multiple, or the figure."""
+
+    figure: Figure
+    target: Target
+    value: float
+
+    @property
+    def meets_must(self) -> bool:
+        return self.figure.errors == 0 and self._reaches(self.target.must)
+
+    @property
+    def meets_aim(self) -> bool:
+        aim = self.target.aim
+        return self.meets_must and (aim is None or self._reaches(aim))
+
+    def _reaches(self, wanted: float) -> bool:
+        # not a number reaches nothing
+        return self.value >= wanted if self.figure.more_is_better else self.value <= wanted
+
+
+def judge(figures: Iterable[Figure], targets: Iterable["Target"] | None = None) -> list[Verdict]:
+    """Every target that applies to one of the figures. A baseline that was not measured, or that
+    has answered nothing, leaves its targets unjudged.
+    """
+    known = list(figures)
+    verdicts = []
+    for figure in known:
+        for target in TARGETS if targets is None else targets:
+            if not target.applies_to(figure):
+                continue
+            if target.baseline is None:
+                verdicts.append(Verdict(figure, target, figure.median))
+                continue
+            verdicts += [
+                Verdict(figure, target, ratio(figure, other))
+                for other in of_case(known, figure)
+                if other.subject == target.baseline and other.median
+            ]
+    return verdicts
+
+
+def _rate(case: str, must: float, aim: float) -> Target:
+    return Target(section="rest", case=case, unit="*/s", baseline=FASTAPI, must=must, aim=aim)
+
+
+TARGETS: Final = (
+    _rate("list of 100, 1 client", 1.5, 4),
+    _rate("list of 100, 16 clients", 1.5, 4),
+    _rate("retrieve, 1 client", 1.6, 3),
+    _rate("retrieve, 16 clients", 1.6, 3),
+    _rate("PUT, 1 client", 2.5, 5),
+    _rate("PUT, 16 clients", 2.5, 5),
+    _rate("lock pair, 1 client", 4, 8),
+    _rate("lock pair, 16 clients", 4, 8),
+    _rate("public view, 1 client", 5, 10),
+    _rate("public view, 16 clients", 5, 50),
+    # a whole studio at once: nobody waits long, nobody is refused (a figure with errors fails)
+    *(
+        Target(section="rest", case=f"{case}, 64 clients", unit="ms p99", baseline=None, **limits)
+        for case, limits in {
+            "list of 100": {"must": 500.0, "aim": 150.0},
+            "retrieve": {"must": 500.0, "aim": 150.0},
+            "public view": {"must": 500.0, "aim": 150.0},
+            "standings of *": {"must": 500.0, "aim": 150.0},
+            "PUT": {"must": 500.0},
+            "lock pair": {"must": 500.0},
+        }.items()
+    ),
+    Target(section="rest", case="first *", unit="ms", baseline="later ones", must=5, aim=3),
+    # what grows is stored, not paid for
+    Target(section="growth", case="*", unit="*", baseline="smallest", must=1.5, aim=1.15),
+)
