@@ -14,8 +14,8 @@ from bench.figures import OURS, Figure
 from bench.http import Client
 from bench.place import Place
 from bench.plan import Plan
+from bench.rest_subjects import GRAPHICS, SUBJECTS, Filled, fill
 from bench.servers import Server, running
-from bench.subjects import GRAPHICS, SUBJECTS, Filled, fill
 
 LATER: Final = "later ones"
 LATER_REQUESTS: Final = 30

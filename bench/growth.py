@@ -19,8 +19,8 @@ from bench.http import Client, request_bytes
 from bench.load import Script, drive
 from bench.place import Place, open_place
 from bench.plan import Plan
+from bench.rest_subjects import PASSWORD, serve
 from bench.servers import Server, running
-from bench.subjects import PASSWORD, serve
 
 NAME: Final = "growth"
 SMALLEST: Final = "smallest"

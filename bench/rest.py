@@ -16,7 +16,7 @@ from bench.load import Outcome, drive
 from bench.place import open_place
 from bench.plan import Plan
 from bench.rest_cases import CASES, STANDINGS, Case
-from bench.subjects import Filled, filled_subjects, missing
+from bench.rest_subjects import Filled, filled_subjects, missing
 
 NAME: Final = "rest"
 CLIENTS: Final = (1, 16, 64)

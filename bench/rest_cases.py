@@ -7,7 +7,7 @@ from typing import Any
 from bench.documents import Saves, document
 from bench.http import Client, ContractError, request_bytes
 from bench.load import Script
-from bench.subjects import GRAPHICS, PLAYERS, Filled
+from bench.rest_subjects import GRAPHICS, PLAYERS, Filled
 
 LIST = f"/api/v1/graphics?limit={GRAPHICS}"
 

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from bench.figures import OURS, Figure, of_case, ratio
-from bench.subjects import FASTAPI
+from bench.rest_subjects import FASTAPI
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bench.figures import OURS
-from bench.subjects import FASTAPI, MODELVIEWSET
+from bench.rest_subjects import FASTAPI, MODELVIEWSET
 from tests.support.databases import ROOT
 
 SECONDS = 120
