@@ -36,7 +36,7 @@ class Place:
 
     def empty(self) -> str:
         """The URL of a new database without tables, as its engine makes it."""
-        return self._databases.empty()
+        return self._databases.new_empty()
 
 
 @contextlib.contextmanager

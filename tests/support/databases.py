@@ -72,8 +72,8 @@ class Databases:
             )
         return self._url(self._create(template=self._template))
 
-    def empty(self) -> str:
-        """The URL of a new database without tables."""
+    def new_empty(self) -> str:
+        """The URL of a new database without any table."""
         return self._url(self._create(template=None))
 
     def drop_all(self) -> None:
