@@ -25,7 +25,7 @@ def create_key(*, actor: Actor, graphic_id: int, name: str) -> tuple[OverlayKey,
     Raises ``GraphicNotFoundError``, ``TooManyKeysError``, ``ValidationError``.
     """
     with recording():
-        graphic = Graphic.objects.defer("document").lock_row(graphic_id)
+        graphic = Graphic.objects.lock_row(graphic_id, with_document=False)
         if OverlayKey.objects.live().filter(graphic=graphic).count() >= MOST_LIVE:
             raise TooManyKeysError(most=MOST_LIVE)
         text = key_texts.new_key()

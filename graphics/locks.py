@@ -5,16 +5,18 @@ rises; a save that names an older one comes from somebody who has lost the lock 
 of the graphic is locked before anything is judged, and the database's clock decides what has ended.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import BigIntegerField, Count, Min
 
 from gal_dashboard.audit import trail
 from gal_dashboard.core.clock import database_now
 from gal_dashboard.core.context import SYSTEM, Actor
 from gal_dashboard.core.monitoring import count_after_commit
 from gal_dashboard.core.options import value
+from gal_dashboard.core.prepared import Prepared, Slot, attributes_of, instance_of
 from gal_dashboard.events.recording import emit, recording
 from graphics import events
 from graphics.choices import LeaseEnd
@@ -22,6 +24,7 @@ from graphics.claims import Claim
 from graphics.errors import (
     GraphicArchivedError,
     GraphicLockedError,
+    GraphicNotFoundError,
     LockBusyError,
     LockLostError,
     LockNotHeldError,
@@ -29,9 +32,16 @@ from graphics.errors import (
 from graphics.models import CanvasLease, Graphic
 from graphics.monitoring import LOCKS
 from graphics.options import LOCK_TTL
-from graphics.querysets import GraphicQuerySet
 
 SWEPT_AT_ONCE = 100
+_UNENDED = Prepared(
+    lambda: (
+        CanvasLease.objects.unended()
+        .filter(graphic_id=Slot("graphic", BigIntegerField()))
+        .order_by()
+        .values(*attributes_of(CanvasLease))[:1]
+    )
+)
 
 
 def acquire_lock(*, graphic_id: int, claim: Claim) -> CanvasLease:
@@ -41,7 +51,7 @@ def acquire_lock(*, graphic_id: int, claim: Claim) -> CanvasLease:
     Raises ``GraphicNotFoundError``, ``GraphicArchivedError``, ``LockBusyError``.
     """
     with recording():
-        graphic = _without_document().lock_row(graphic_id)
+        graphic = Graphic.objects.lock_row(graphic_id, with_document=False)
         if graphic.archived:
             raise GraphicArchivedError
         now = database_now()
@@ -71,7 +81,7 @@ def acquire_lock(*, graphic_id: int, claim: Claim) -> CanvasLease:
 def refresh_lock(*, graphic_id: int, claim: Claim) -> CanvasLease:
     """Extend the claimant's live lease. Raises ``LockNotHeldError`` without one."""
     with recording():
-        graphic = _without_document().lock_row(graphic_id)
+        graphic = Graphic.objects.lock_row(graphic_id, with_document=False)
         now = database_now()
         lease = live_lease(graphic, now)
         if lease is None or not claim.holds(lease):
@@ -82,7 +92,7 @@ def refresh_lock(*, graphic_id: int, claim: Claim) -> CanvasLease:
 def release_lock(*, graphic_id: int, claim: Claim) -> bool:
     """End the claimant's lease; ``False`` if there is none of theirs: a stranger ends nothing."""
     with recording():
-        graphic = _without_document().lock_row(graphic_id)
+        graphic = Graphic.objects.lock_row(graphic_id, with_document=False)
         lease = live_lease(graphic, database_now())
         if lease is None or not claim.holds(lease):
             return False
@@ -95,7 +105,7 @@ def release_lock(*, graphic_id: int, claim: Claim) -> bool:
 def force_release_lock(*, graphic_id: int, actor: Actor, reason: str) -> bool:
     """Break a lease, whoever holds it; the audit trail and everybody who follows learn why."""
     with recording():
-        graphic = _without_document().lock_row(graphic_id)
+        graphic = Graphic.objects.lock_row(graphic_id, with_document=False)
         lease = live_lease(graphic, database_now())
         if lease is None:
             return False
@@ -125,10 +135,13 @@ def sweep_locks() -> int:
     swept = 0
     due = CanvasLease.objects.unended().filter(expires_at__lte=database_now())
     for graphic_id in list(due.values_list("graphic_id", flat=True)[:SWEPT_AT_ONCE]):
-        with recording():
-            graphic = _without_document().select_for_update().filter(pk=graphic_id).first()
-            if graphic is not None:
-                swept += _end_if_expired(graphic, database_now())
+        # one may have been deleted meanwhile, with its leases
+        with recording(), suppress(GraphicNotFoundError):
+            graphic = Graphic.objects.lock_row(graphic_id, with_document=False)
+            lease = _unended_lease(graphic)
+            if lease is not None and lease.expires_at <= database_now():
+                _announce_expired(graphic, lease)
+                swept += 1
     return swept
 
 
@@ -143,8 +156,11 @@ def live_lease(graphic: Graphic, now: datetime) -> CanvasLease | None:
 
     The caller has locked the graphic's row.
     """
-    _end_if_expired(graphic, now)
-    return CanvasLease.objects.unended().filter(graphic=graphic).first()
+    lease = _unended_lease(graphic)
+    if lease is not None and lease.expires_at <= now:
+        _announce_expired(graphic, lease)
+        return None
+    return lease
 
 
 def refuse_unless_writable(graphic: Graphic, claim: Claim) -> None:
@@ -188,14 +204,11 @@ def facts_of(lease: CanvasLease) -> dict[str, Any]:
     }
 
 
-def _without_document() -> GraphicQuerySet:
-    """For those who want the lock alone: a document may have 25 MiB."""
-    return Graphic.objects.defer("document")
-
-
 def _has_lost(graphic: Graphic, claim: Claim) -> bool:
     if claim.fence is not None and claim.fence != graphic.last_fence:
         return True
+    if not graphic.last_fence:  # nobody has ever locked it
+        return False
     own = CanvasLease.objects.filter(graphic=graphic)
     if claim.session_id is not None:
         own = own.filter(session_id=claim.session_id, user_id=claim.actor.user_id)
@@ -214,14 +227,16 @@ def _extend(lease: CanvasLease, now: datetime) -> CanvasLease:
     return lease
 
 
-def _end_if_expired(graphic: Graphic, now: datetime) -> int:
-    expired = CanvasLease.objects.unended().filter(graphic=graphic, expires_at__lte=now).first()
-    if expired is None:
-        return 0
-    ended = {"holder": (expired.user_name, None)}
+def _unended_lease(graphic: Graphic) -> CanvasLease | None:
+    """There is one at most: the table has a constraint."""
+    row = _UNENDED.first(graphic=graphic.pk)
+    return None if row is None else instance_of(CanvasLease, row)
+
+
+def _announce_expired(graphic: Graphic, lease: CanvasLease) -> None:
+    ended = {"holder": (lease.user_name, None)}
     trail.record("graphic.lock_expired", actor=SYSTEM, target=graphic, changes=ended)
-    _end(expired, LeaseEnd.EXPIRED)
-    return 1
+    _end(lease, LeaseEnd.EXPIRED)
 
 
 def _end(lease: CanvasLease, end: LeaseEnd, *, by: Actor | None = None, reason: str = "") -> None:

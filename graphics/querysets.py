@@ -1,8 +1,12 @@
-from typing import Any
+from collections.abc import Collection
+from functools import partial
+from typing import Any, Final
 
+from django.apps import apps
 from django.db import models
 
 from gal_dashboard.core import footprint
+from gal_dashboard.core.prepared import Prepared, Slot, attributes_of, instance_of
 from gal_dashboard.core.wire import LARGEST_IN_FRAME
 from graphics.errors import GraphicNotFoundError
 
@@ -20,18 +24,29 @@ class GraphicQuerySet(models.QuerySet):
         small = models.When(document_bytes__lte=LARGEST_IN_FRAME, then=models.F("document"))
         return self.defer("document").annotate(document_for_frames=models.Case(small))
 
-    def lock_row(self, graphic_id: int) -> Any:
+    def lock_row(self, graphic_id: int, *, with_document: bool = True) -> Any:
         """The graphic with its row locked until the end of the transaction.
 
-        Whatever is judged about a graphic is judged under this lock. Raises
-        ``GraphicNotFoundError``.
+        Whatever is judged about a graphic is judged under this lock. Who wants only that leaves the
+        document out, which may have 25 MiB. Raises ``GraphicNotFoundError``.
         """
-        graphic: Any = self.select_for_update().filter(pk=graphic_id).first()
-        if graphic is None:
+        row = (_LOCKED if with_document else _LOCKED_WITHOUT_DOCUMENT).first(pk=graphic_id)
+        if row is None:
             raise GraphicNotFoundError
-        if "document" not in graphic.get_deferred_fields():
+        graphic: Any = instance_of(self.model, row)
+        if with_document:
             footprint.add(graphic.document_bytes)
         return graphic
+
+
+def _locked(*, without: Collection[str] = ()) -> models.QuerySet:
+    graphic = apps.get_model("graphics", "Graphic")
+    rows = graphic.objects.select_for_update().filter(pk=Slot("pk", models.BigIntegerField()))
+    return rows.order_by().values(*attributes_of(graphic, without=without))
+
+
+_LOCKED: Final = Prepared(_locked)
+_LOCKED_WITHOUT_DOCUMENT: Final = Prepared(partial(_locked, without={"document"}))
 
 
 class KeyQuerySet(models.QuerySet):

@@ -1,12 +1,13 @@
 """Reads of graphics as plain rows; the document goes through as the text it is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import orjson
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, DateTimeField, QuerySet
 
 from gal_dashboard.core.clock import database_now
+from gal_dashboard.core.prepared import Prepared, Slot, attributes_of, instance_of
 from gal_dashboard.realtime.ports import Editor
 from graphics.claims import Claim
 from graphics.errors import (
@@ -53,6 +54,33 @@ REVISION_MEMBERS: Final = (
 _COLUMNS: Final = {"data_json": "document", "canvas_lock": None, "reason": "archive_reason"}
 
 
+def _columns(members: Sequence[str]) -> list[str]:
+    columns = (_COLUMNS.get(name, name) for name in members)
+    return [column for column in columns if column is not None]
+
+
+# Of one graphic, asked by almost every request.
+_PK: Final = Slot("pk", BigIntegerField())
+_EXISTS: Final = Prepared(
+    lambda: Graphic.objects.filter(pk=_PK).order_by().values("pk")[:1],
+)
+_GRAPHIC: Final = Prepared(
+    lambda: Graphic.objects.filter(pk=_PK).order_by().values("pk", *_columns(MEMBERS))[:1]
+)
+
+
+def _held_leases() -> QuerySet[CanvasLease, dict[str, Any]]:
+    rows = CanvasLease.objects.unended().filter(expires_at__gt=Slot("now", DateTimeField()))
+    return rows.order_by().values(*attributes_of(CanvasLease))
+
+
+_LIVE_LEASE: Final = Prepared(
+    lambda: _held_leases().filter(graphic_id=Slot("graphic", BigIntegerField()))[:1]
+)
+FEW_LEASES: Final = 100
+_LIVE_LEASES: Final = Prepared(lambda: _held_leases()[: FEW_LEASES + 1])
+
+
 def graphics_in_order(ordering: str = "-updated_at") -> QuerySet[Graphic]:
     """All graphics in a total order: what is equal stands by its number, in the same direction."""
     return Graphic.objects.order_by(ordering, "-pk" if ordering.startswith("-") else "pk")
@@ -86,7 +114,7 @@ def graphic_page(
 
 def graphic_body(graphic_id: int, viewer: Claim) -> dict[str, Any]:
     """Raises ``GraphicNotFoundError``."""
-    row = Graphic.objects.filter(pk=graphic_id).values("pk", *_columns(MEMBERS)).first()
+    row = _GRAPHIC.first(pk=graphic_id)
     if row is None:
         raise GraphicNotFoundError
     return _bodies([row], viewer)[0]
@@ -103,14 +131,16 @@ def _bodies(
     rows: Sequence[Mapping[str, Any]], viewer: Claim, members: Sequence[str] = MEMBERS
 ) -> list[dict[str, Any]]:
     """Rows with the columns that ``members`` need, as REST shows them; one query for all locks."""
-    leases = live_leases(row["pk"] for row in rows) if "canvas_lock" in members else {}
+    leases = live_leases([row["pk"] for row in rows]) if "canvas_lock" in members else {}
     return [_body(row, leases.get(row["pk"]), viewer, members) for row in rows]
 
 
 def _body(
     row: Mapping[str, Any], lease: CanvasLease | None, viewer: Claim, members: Sequence[str]
 ) -> dict[str, Any]:
-    body = {name: row.get(_COLUMNS.get(name) or name) for name in members}
+    body = {name: row.get(name) for name in members}
+    if "reason" in body:
+        body["reason"] = row["archive_reason"]
     if "data_json" in body:
         body["data_json"] = orjson.Fragment(row["document"])
     if "canvas_lock" in body:
@@ -134,11 +164,22 @@ def lock_body(lease: CanvasLease, viewer: Claim) -> dict[str, Any]:
     }
 
 
-def live_leases(graphic_ids: Iterable[int] | None = None) -> dict[int, CanvasLease]:
+def live_leases(graphic_ids: Sequence[int] | None = None) -> dict[int, CanvasLease]:
     """The leases that hold now by graphic, of these graphics or of all: one query."""
-    rows = CanvasLease.objects.unended().filter(expires_at__gt=database_now())
+    if graphic_ids is not None and len(graphic_ids) == 1:
+        row = _LIVE_LEASE.first(graphic=graphic_ids[0], now=database_now())
+        return {} if row is None else {graphic_ids[0]: instance_of(CanvasLease, row)}
+    now = database_now()
     if graphic_ids is not None:
-        rows = rows.filter(graphic_id__in=list(graphic_ids))
+        # hardly anybody edits more at once, and Django takes long to write a list of numbers
+        found = _LIVE_LEASES.rows(now=now)
+        if len(found) <= FEW_LEASES:
+            asked = frozenset(graphic_ids)
+            leases = [instance_of(CanvasLease, row) for row in found if row["graphic_id"] in asked]
+            return {lease.graphic_id: lease for lease in leases}
+    rows = CanvasLease.objects.unended().filter(expires_at__gt=now)
+    if graphic_ids is not None:
+        rows = rows.filter(graphic_id__in=graphic_ids)
     return {lease.graphic_id: lease for lease in rows.order_by("taken_at", "pk")}
 
 
@@ -176,13 +217,8 @@ def revision_body(graphic_id: int, version: int) -> dict[str, Any]:
     return row | {"data_json": orjson.Fragment(row.pop("document"))}
 
 
-def _columns(members: Sequence[str]) -> list[str]:
-    columns = (_COLUMNS.get(name, name) for name in members)
-    return [column for column in columns if column is not None]
-
-
 def graphic_exists(graphic_id: int) -> bool:
-    return Graphic.objects.filter(pk=graphic_id).exists()
+    return _EXISTS.first(pk=graphic_id) is not None
 
 
 def is_public(graphic_id: int) -> bool:

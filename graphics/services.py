@@ -178,13 +178,16 @@ def lock_with_tournaments(
     publishes for the old one must not send its standings after the graphic has left it. Which one
     is the old is only certain under the graphic's lock; if it was another, all begins again.
     """
+    if tournament_id is None and not is_publishing:
+        graphic = Graphic.objects.lock_row(graphic_id)
+        return graphic, frozenset({graphic.tournament_id})
     while True:
         tie = Graphic.objects.filter(pk=graphic_id).values_list("tournament_id", flat=True).first()
-        moves = is_publishing or (tournament_id is not None and (tournament_id or None) != tie)
+        moves = is_publishing or (tournament_id or None) != tie
         with suppress(_TiedMeanwhileError), transaction.atomic():
             known = lock_tournaments(filter(None, {tie, tournament_id}) if moves else ())
             graphic = Graphic.objects.lock_row(graphic_id)
-            if (is_publishing or tournament_id is not None) and graphic.tournament_id != tie:
+            if graphic.tournament_id != tie:
                 raise _TiedMeanwhileError  # gives the locks back
             return graphic, known | {tie}
 

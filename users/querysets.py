@@ -20,8 +20,8 @@ class Users(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc] # ma
 
 
 class SessionQuerySet(models.QuerySet):
-    def live(self):
+    def live(self, now=None):
         """Neither ended nor expired, and of a user who may still sign in."""
         return self.filter(
-            ended_at__isnull=True, expires_at__gt=timezone.now(), user__is_active=True
+            ended_at__isnull=True, expires_at__gt=now or timezone.now(), user__is_active=True
         )

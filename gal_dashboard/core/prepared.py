@@ -1,0 +1,111 @@
+"""Reads whose SQL is written once: for one row Django takes longer to write a query than any
+database to answer it, and a request on a hot path has several.
+"""
+
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db import connection
+from django.db.models import Expression, Field, Model, QuerySet
+from django.db.transaction import TransactionManagementError
+
+AnyModel = TypeVar("AnyModel", bound=Model)
+
+
+def attributes_of(model: type[Model], *, without: Collection[str] = ()) -> list[str]:
+    """What ``values()`` must name for rows from which ``instance_of`` makes a model."""
+    fields = model._meta.concrete_fields  # noqa: SLF001 - Django documents _meta
+    return [field.attname for field in fields if field.attname not in without]
+
+
+def instance_of(model: type[AnyModel], row: Mapping[str, Any]) -> AnyModel:
+    """The model of a row, as a queryset would give it; what the row lacks is deferred."""
+    return model.from_db(connection.alias, list(row), list(row.values()))
+
+
+class Slot(Expression):
+    """A value that each call gives, in the place of a value in a filter."""
+
+    def __init__(self, name: str, field: Field) -> None:
+        super().__init__(output_field=field)
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return "%s", [self]
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    sql: str
+    parameters: Sequence[Any]
+    names: Sequence[str]
+    converters: Sequence[tuple[int, Sequence[Callable[..., Any]], Any]]
+    locks_rows: bool
+
+
+class Prepared:
+    """``make`` gives the queryset, of ``values()``, with a ``Slot`` for whatever differs.
+
+    All else in it stays as it is at the first call for good: a moment or a setting needs a slot.
+    Each thread writes the SQL once for the connection that it keeps.
+    """
+
+    def __init__(self, make: Callable[[], QuerySet[Any, dict[str, Any]]]) -> None:
+        self._make = make
+        self._of_thread = threading.local()
+
+    def rows(self, **values: Any) -> list[dict[str, Any]]:
+        """What the queryset gives with these values in its slots."""
+        statement = self._statement()
+        if statement.locks_rows and not connection.in_atomic_block:
+            raise TransactionManagementError("Rows are locked within a transaction only.")
+        bound = [
+            one.output_field.get_db_prep_value(values[one.name], connection)
+            if isinstance(one, Slot)
+            else one
+            for one in statement.parameters
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(statement.sql, bound)
+            found = cursor.fetchall()
+        return [_row(statement, row) for row in found]
+
+    def first(self, **values: Any) -> dict[str, Any] | None:
+        """The first of ``rows``; the queryset should end after it."""
+        return next(iter(self.rows(**values)), None)
+
+    def _statement(self) -> _Statement:
+        known: dict[str, _Statement] = self._of_thread.__dict__
+        # tests turn from one database to another
+        statement = known.get(connection.vendor)
+        if statement is None:
+            statement = known[connection.vendor] = _write(self._make())
+            if _write(self._make()).parameters != statement.parameters:
+                raise TypeError("What is another at every call, such as a moment, needs a Slot.")
+        return statement
+
+
+def _write(queryset: QuerySet[Any, dict[str, Any]]) -> _Statement:
+    query = queryset.query
+    compiler = query.get_compiler(connection=connection)
+    sql, parameters = compiler.as_sql()
+    if not query.values_select:
+        raise TypeError("Only values() can be prepared.")
+    converters = compiler.get_converters([column[0] for column in compiler.select])
+    return _Statement(
+        sql=sql,
+        parameters=tuple(parameters),
+        names=tuple(query.selected or query.values_select),
+        converters=tuple((at, convert, column) for at, (convert, column) in converters.items()),
+        locks_rows=query.select_for_update,
+    )
+
+
+def _row(statement: _Statement, row: Sequence[Any]) -> dict[str, Any]:
+    values = list(row)
+    for at, converters, column in statement.converters:
+        for convert in converters:
+            values[at] = convert(values[at], column, connection)
+    return dict(zip(statement.names, values, strict=True))
