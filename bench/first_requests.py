@@ -35,9 +35,6 @@ KINDS: Final[dict[str, Ask]] = {
     "list": lambda client, filled: client.send("GET", f"/api/v1/graphics?limit={GRAPHICS}"),
     "PUT": _put,
     "overlay page": lambda client, filled: client.send("GET", f"/overlay/{filled.graphic_ids[0]}"),
-    "public view": lambda client, filled: client.send(
-        "GET", f"/api/v1/graphics/{filled.graphic_ids[0]}/view"
-    ),
 }
 
 
