@@ -97,7 +97,7 @@ def key_view(request: HttpRequest, key: str) -> HttpResponse:
         may_change=_may_change(request, known),
         history=[
             change | {"before": _short(change["before"]), "after": _short(change["after"])}
-            for change in selectors.history(key)[:SHOWN_HISTORY]
+            for change in selectors.history(key, slice(SHOWN_HISTORY))
         ],
         environment=registry.environment(),
     )

@@ -69,8 +69,16 @@ def key_exists(key: str) -> bool:
     return ConfigurationEntry.objects.filter(key=key, environment__in=here).exists()
 
 
-def history(key: str) -> list[dict[str, Any]]:
-    """The changes of a key, the newest first; of secrets only that there was a change."""
+def history_length(key: str) -> int:
+    """How many changes the key has had."""
+    return ConfigurationChange.objects.filter(key=key).count()
+
+
+def history(key: str, window: slice = slice(None)) -> list[dict[str, Any]]:
+    """The changes of a key, the newest first; of secrets only that there was a change.
+
+    Only those in ``window`` are read.
+    """
     return [
         {
             "id": change.pk,
@@ -81,7 +89,7 @@ def history(key: str) -> list[dict[str, Any]]:
             "before": _loaded(change.before),
             "after": _loaded(change.after),
         }
-        for change in ConfigurationChange.objects.filter(key=key).order_by("-pk")
+        for change in ConfigurationChange.objects.filter(key=key).order_by("-pk")[window]
     ]
 
 

@@ -156,10 +156,10 @@ class ConfigurationViewSet(ApiViewSet):
         page = page_of(request)
         if selectors.key_exists(key):
             selectors.known(key, actor=request.user)
-        changes = selectors.history(key)
-        if not changes and not selectors.key_exists(key):
+        total = selectors.history_length(key)
+        if not total and not selectors.key_exists(key):
             raise UnknownKeyError
-        return Response({"history": changes[page.window], "total": len(changes)})
+        return Response({"history": selectors.history(key, page.window), "total": total})
 
     @extend_schema(request=RollbackInput, responses=RollbackSerializer)
     def rollback(self, request: Request, key: str) -> Response:

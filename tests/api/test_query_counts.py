@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from configuration.services import create_value
+from configuration.services import create_value, set_value
 from gal_dashboard.core.context import SYSTEM
 from gal_dashboard.events.recording import recording
 from gal_dashboard.realtime import processes
@@ -22,7 +22,7 @@ from graphics.keys import create_key
 from graphics.locks import acquire_lock
 from graphics.models import Graphic
 from graphics.services import Changes, create_graphic, update_graphic
-from tests.support.routes import routes
+from tests.support.routes import KEY, routes
 from tournaments import registration, services
 from tournaments.corrections import correct_results
 from tournaments.drawing import publish_draw
@@ -199,6 +199,13 @@ def keys(count: int) -> int:
     return 0
 
 
+def changes_of_a_key(count: int) -> int:
+    create_value(actor=SYSTEM, key=KEY, value=0)
+    for number in range(1, count):
+        set_value(actor=SYSTEM, key=KEY, value=number)
+    return 0
+
+
 class Cost(NamedTuple):
     """``make`` puts so many rows in and gives the path's ``pk``; ``queries`` is what a read costs.
 
@@ -236,6 +243,7 @@ COSTS = {
     "/api/v1/configuration": Cost(keys, 2),
     "/api/v1/configuration/category/{category}": Cost(keys, 2),
     "/api/v1/configuration/export": Cost(keys, 2),
+    "/api/v1/configuration/{key}/history": Cost(changes_of_a_key, 5),
 }
 # They read one row, or none.
 NO_LISTS = {
@@ -263,7 +271,6 @@ NO_LISTS = {
     "/api/v1/users/discord/{discord_id}",
     "/api/v1/users/statistics/overview",
     "/api/v1/configuration/{key}",
-    "/api/v1/configuration/{key}/history",  # of one key
 }
 
 
@@ -279,7 +286,7 @@ def test_a_list_costs_the_same_however_long(path, cost, rows):
     get_user_model().objects.create_superuser(**ACCOUNT)
     client = Client()
     token = client.post("/auth/login", ACCOUNT, "application/json").json()["access_token"]
-    address = path.format(pk=cost.make(rows), category="custom", ref="1.1", lobby=1)
+    address = path.format(pk=cost.make(rows), category="custom", key=KEY, ref="1.1", lobby=1)
 
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(address, headers={"Authorization": f"Bearer {token}"})
