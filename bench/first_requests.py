@@ -19,6 +19,7 @@ from bench.servers import Server, running
 
 LATER: Final = "later ones"
 LATER_REQUESTS: Final = 30
+READY: Final = "Serving on"  # the health that others wait for would be a first request
 SAVES: Final = Saves(0)
 
 Ask = Callable[[Client, Filled], object]
@@ -54,7 +55,7 @@ def measure_first_requests(
             for name, ask in kinds.items():
                 say(f"{case_of(name)}: start {number + 1}/{plan.rounds}")
                 server.end()
-                server.start()
+                server.start(until=READY)
                 client = Client(server.port, filled.token)
                 firsts[name].append(_milliseconds(ask, client, filled))
                 later = [_milliseconds(ask, client, filled) for _ in range(LATER_REQUESTS)]

@@ -40,7 +40,9 @@ class Server:
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
+    def start(self, *, until: str = "") -> None:
+        """Start, and wait for health or, where nobody may have asked before, for these words."""
+        seen = self._log.stat().st_size if self._log.exists() else 0
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own commands
                 [sys.executable, *self._command(self.port)],
@@ -51,7 +53,7 @@ class Server:
                 start_new_session=True,  # Ctrl-C is for the bench, which then ends this one
             )
         keep_to(spread_over_cores()[0], self._process.pid)
-        self._await_health()
+        self._await(self._is_healthy if not until else lambda: until in self._said_since(seen))
 
     def cpu_seconds(self) -> float:
         """What the process and its ended children have used of the processor so far.
@@ -84,16 +86,19 @@ class Server:
             self._process.wait()
         self.start()
 
-    def _await_health(self) -> None:
+    def _await(self, is_ready: Callable[[], bool]) -> None:
         deadline = time.monotonic() + SECONDS_TO_START
         while time.monotonic() < deadline:
             if self._process is None or self._process.poll() is not None:
                 break
-            if self._is_healthy():
+            if is_ready():
                 return
             time.sleep(0.02)
         self.end()
         raise RuntimeError(f"A server did not start:\n{self._log.read_text()[-3000:]}")
+
+    def _said_since(self, position: int) -> str:
+        return self._log.read_bytes()[position:].decode(errors="replace")
 
     def _is_healthy(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)

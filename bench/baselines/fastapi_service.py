@@ -25,7 +25,7 @@ from sqlalchemy.orm import (
 
 KEY, ALGORITHM = "a-signing-key-of-the-bench-0123456789", "HS256"
 TOKEN_LIFE, LOCK_LIFE = timedelta(hours=24), timedelta(minutes=5)
-URL = os.environ["DATABASE_URL"].replace("postgres://", "postgresql://")
+URL = os.environ["DATABASE_URL"].replace("postgres://", "postgresql+psycopg2://")
 
 # the argument that FastAPI's tutorial gives for SQLite
 engine = create_engine(
