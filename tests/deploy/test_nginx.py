@@ -17,9 +17,9 @@ import httpx
 import orjson
 import pytest
 
-from tests.deploy.conftest import Installation
-from tests.deploy.proxy import SHIPPED, Proxy
 from tests.support.api import Api
+from tests.support.installation import Installation
+from tests.support.proxy import SHIPPED, Proxy
 from tests.support.stream_client import StreamClient
 
 pytestmark = [
@@ -46,6 +46,13 @@ def screen(installation: Installation, graphic_id: int) -> StreamClient:
     return StreamClient.overlay(proxy.http_url, graphic_id, ssl=proxy.tls())
 
 
+def desk(installation: Installation, client: Api) -> StreamClient:
+    """A dashboard of somebody who is signed in, and so hears everything."""
+    proxy = installation.proxy
+    token = client.tokens["access_token"]
+    return StreamClient.staff(proxy.http_url, token=token, ssl=proxy.tls())
+
+
 def rename(client: Api, graphic_id: int, title: str) -> None:
     answer = client.put(f"/api/v1/graphics/{graphic_id}", json={"title": title})
     assert answer.status_code == 200, answer.text
@@ -55,11 +62,11 @@ async def write_until(
     client: Api, graphic_id: int, screens: list[StreamClient], titles: list[str]
 ) -> None:
     """Rename the graphic to each title; everybody hears of all of it."""
-    first = max(one.seq or 0 for one in screens)
+    places = [one.seq or 0 for one in screens]
     for title in titles:
         await asyncio.to_thread(rename, client, graphic_id, title)
-    for one in screens:
-        await one.until_seq(first + len(titles))
+    for one, place in zip(screens, places, strict=True):
+        await one.until_seq(place + len(titles))
 
 
 def log_lines(installation: Installation) -> list[dict[str, Any]]:
@@ -85,11 +92,10 @@ def test_the_configuration_is_accepted_without_a_warning(
 
 async def test_rest_and_sockets_work_through_it(installation: Installation, crew: Api):
     graphic = crew.new_graphic()
-    token = crew.tokens["access_token"]
     proxy = installation.proxy
     async with (
         screen(installation, graphic["id"]) as overlay,
-        StreamClient.staff(proxy.http_url, token=token, ssl=proxy.tls()) as staff,
+        desk(installation, crew) as staff,
     ):
         await overlay.until_connected()
         await staff.until_connected()
@@ -333,25 +339,25 @@ def await_end(connection: socket.socket) -> None:
 # --- Processes that end ---------------------------------------------------------------------------
 
 
-async def test_a_killed_process_costs_its_overlays_seconds_and_no_frame(
+async def test_a_killed_process_costs_its_clients_seconds_and_no_frame(
     installation: Installation, crew: Api
 ):
     graphic_id = crew.new_graphic()["id"]
+    titles = ["One", "Two", "Three", "Four"]
+    overlays = [screen(installation, graphic_id) for _ in range(SCREENS // 2)]
+    desks = [desk(installation, crew) for _ in range(SCREENS // 2)]
     async with AsyncExitStack() as stack:
-        screens = [
-            await stack.enter_async_context(screen(installation, graphic_id))
-            for _ in range(SCREENS)
-        ]
+        screens = [await stack.enter_async_context(one) for one in overlays + desks]
         for one in screens:
             await one.until_connected()
-        await write_until(crew, graphic_id, screens, ["One", "Two"])
+        await write_until(crew, graphic_id, screens, titles[:2])
 
         installation.servers[0].kill()
         killed_at = time.monotonic()
-        await write_until(crew, graphic_id, screens, ["Three"])
+        await write_until(crew, graphic_id, screens, titles[2:3])
         seconds = time.monotonic() - killed_at
         orphans = [one for one in screens if one.endings]
-        await write_until(crew, graphic_id, screens, ["Four"])
+        await write_until(crew, graphic_id, screens, titles[3:])
 
     assert 0 < len(orphans) < SCREENS
     assert seconds < BACK_WITHIN
@@ -359,7 +365,9 @@ async def test_a_killed_process_costs_its_overlays_seconds_and_no_frame(
         first = one.seqs[0]
         assert one.seqs == list(range(first, first + 4))
         assert one.established[-1]["recovered"] or one not in orphans
-    assert len({json.dumps(one.fold.state, sort_keys=True) for one in screens}) == 1
+    assert {one.fold.graphic["title"] for one in overlays} == {titles[-1]}
+    for one in desks:
+        assert [event["data"]["graphic"]["title"] for event in one.events] == titles
 
 
 async def test_an_upgrade_of_one_process_after_the_other_loses_no_viewer(
