@@ -76,6 +76,10 @@ class Databases:
         """The URL of a new database without any table."""
         return self._url(self._create(template=None))
 
+    def copy_of(self, url: str) -> str:
+        """The URL of a copy; nobody may be connected to the original."""
+        return self._url(self._create(template=Path(url).name.removesuffix(".sqlite3")))
+
     def drop_all(self) -> None:
         if self.engine == "postgresql":
             for name in reversed(self._made):
