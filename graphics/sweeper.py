@@ -4,7 +4,7 @@ One thread in each process with a connection of its own. It sleeps until the nex
 lease that another process gives is seen by looking again each second, as no lease is shorter than
 two. Where another process was first to announce an end, this one has its hub read the news.
 Every ten seconds it writes which keys of overlays were used, once a minute when sessions were last
-seen; once an hour it prunes what is old.
+seen; once an hour it prunes what is old. Of old sessions there may be many: a batch with each look.
 """
 
 import logging
@@ -22,8 +22,8 @@ from graphics import locks, pruning
 from graphics.key_sockets import key_sockets
 from graphics.key_uses import key_uses
 from graphics.monitoring import HELD
+from users import sessions
 from users.last_seen import last_seen
-from users.sessions import drop_expired_of_admin
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +39,7 @@ class Sweeper(BackgroundWorker):
         super().__init__()
         self._next_end: datetime | None = None
         self._next_pruning = 0.0  # at once: a server that is restarted each day has to prune, too
+        self._has_old_sessions = False
 
     def run(self) -> None:
         pause = 0.0
@@ -74,7 +75,10 @@ class Sweeper(BackgroundWorker):
                 self._next_pruning = time.monotonic() + PRUNE_SECONDS
                 pruning.prune_leases()
                 pruning.prune_revisions()
-                drop_expired_of_admin()
+                sessions.drop_expired_of_admin()
+                self._has_old_sessions = True
+            if self._has_old_sessions:
+                self._has_old_sessions = sessions.prune_batch() == sessions.BATCH
             held, self._next_end = locks.outlook()
             HELD.set(held)
             if self._next_end is None:

@@ -6,6 +6,7 @@ from gal_dashboard.core.option_kinds import Kind
 from gal_dashboard.core.options import Option
 
 LOGIN_ATTEMPTS: Final = "users.login_attempts_per_minute"
+SESSIONS_KEPT_DAYS: Final = "users.sessions_kept_days"
 
 OPTIONS: Final = (
     Option(
@@ -16,5 +17,14 @@ OPTIONS: Final = (
         high=100,
         title="Failed logins of one address",
         help="So many within a minute; then the address waits. Right passwords are not counted.",
+    ),
+    Option(
+        key=SESSIONS_KEPT_DAYS,
+        kind=Kind.INTEGER,
+        default=30,
+        low=1,
+        high=3650,
+        title="How long sessions are listed that are over",
+        help="Days after a session ended or expired. The audit trail keeps who came and went.",
     ),
 )

@@ -25,3 +25,7 @@ class SessionQuerySet(models.QuerySet):
         return self.filter(
             ended_at__isnull=True, expires_at__gt=now or timezone.now(), user__is_active=True
         )
+
+    def over_before(self, moment):
+        """Those that had ended or expired by then: for ever, as no session is made longer."""
+        return self.filter(models.Q(ended_at__lt=moment) | models.Q(expires_at__lt=moment))

@@ -175,7 +175,7 @@ def test_a_postgresql_that_does_not_know_the_database_is_told(installation: dict
     assert "the-password-of-root" not in text
 
 
-def test_stored_values_and_a_log_that_nobody_prunes_are_told(installation: dict[str, str]):
+def test_stored_values_and_what_nobody_prunes_are_told(installation: dict[str, str]):
     with sqlite3.connect(file_of(installation)) as database:
         database.executescript(
             """
@@ -188,6 +188,9 @@ def test_stored_values_and_a_log_that_nobody_prunes_are_told(installation: dict[
             INSERT INTO events_event (id, type, name, payload, request_id, created_at)
                 VALUES (1000, 'graphic_update', 'graphic.saved', '{}', '', '2020-01-01');
             INSERT INTO events_streamentry (stream_id, seq, event_id) VALUES ('overlay.1', 1, 1000);
+            INSERT INTO users_session (sid, user_id, kind, address, agent, created_at, last_seen_at,
+                                       expires_at, ended_reason)
+                VALUES ('a', 1, 'master', '', '', '2020-01-01', '2020-01-01', '2020-01-31', '');
             """
         )
 
@@ -195,6 +198,7 @@ def test_stored_values_and_a_log_that_nobody_prunes_are_told(installation: dict[
 
     assert code == 1
     assert "The stored value of graphics.lock_ttl_seconds" in told(findings, "problem")
+    assert "1 sessions have been over for so long" in told(findings, "warning")
     assert "nobody has pruned it for a day. -> manage.py prune_events" in told(findings, "warning")
 
 

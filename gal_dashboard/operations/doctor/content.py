@@ -13,6 +13,7 @@ from gal_dashboard.events.models import Event, Stream, StreamEntry
 from gal_dashboard.events.options import KEPT_HOURS, KEPT_NEWEST
 from gal_dashboard.operations.doctor.findings import Finding, ok, problem, warning
 from users.models import Session, User
+from users.options import SESSIONS_KEPT_DAYS
 
 # The pruner comes every hour; a day of delay is no accident.
 LATE = timedelta(days=1)
@@ -44,7 +45,12 @@ def people() -> Iterator[Finding]:
         yield ok("people", "The dashboard opens by the master and the viewer password.")
     else:
         yield ok("people", "The dashboard opens by the master password; none only reads.")
-    yield ok("sessions", f"{Session.objects.live().count()} sessions are live.")
+    due = timezone.now() - timedelta(days=options.value(SESSIONS_KEPT_DAYS)) - LATE
+    if overdue := Session.objects.over_before(due).count():
+        message = f"{overdue} sessions have been over for so long that they should be gone."
+        yield warning("sessions", message, "A running server removes them: look into its log why.")
+    else:
+        yield ok("sessions", f"{Session.objects.live().count()} sessions are live.")
 
 
 def event_log() -> Iterator[Finding]:
