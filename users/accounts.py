@@ -28,16 +28,27 @@ from users.models import Session, User
 _STANDS_IN_TOKENS: Final = frozenset({"username", "roles", "is_active", "is_staff", "password"})
 
 
+def hash_for_new(*, fields: Mapping[str, Any], password: str | None) -> str:
+    """What ``create_account`` takes as ``secret``. Raises as ``passwords.hashed``."""
+    return passwords.hashed(password, User(**fields))
+
+
 def create_account(
-    *, actor: Actor, fields: Mapping[str, Any], roles: Iterable[str], password: str | None
+    *,
+    actor: Actor,
+    fields: Mapping[str, Any],
+    roles: Iterable[str],
+    password: str | None = None,
+    secret: str | None = None,
 ) -> User:
     """A new account; without a password nobody signs in by it, as for most players.
 
-    Raises ``DiscordIdTakenError``, ``UsernameTakenError``, ``InvalidFieldsError``.
+    A hash takes its time: who calls this in a transaction has it made before, and gives it as
+    ``secret``. Raises ``DiscordIdTakenError``, ``UsernameTakenError``, ``InvalidFieldsError``.
     """
     roles = frozenset(roles)
     user = User(**fields)
-    user.password = passwords.hashed(password, user)
+    user.password = secret or passwords.hashed(password, user)
     with _refusing_twins(user), recording():
         _refuse_twins(user)
         user.full_clean()

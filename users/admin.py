@@ -142,10 +142,24 @@ class AccountAdmin(AccountFilesMixin):
         )
         return not secret and super().lookup_allowed(lookup, value, request)
 
+    def prepare(self, request: HttpRequest, object_id: str | None) -> Mapping[str, Any]:
+        """The hash of a new account's password: SQLite's one writer must not wait for it."""
+        if object_id is not None or not self.has_add_permission(request):
+            return {}
+        form = self.get_form(request)(request.POST)
+        if not form.is_valid():
+            return {}
+        fields = form.cleaned_data
+        password = _password_in(fields)
+        return {"secret": accounts.hash_for_new(fields=_columns(fields), password=password)}
+
     def create(self, *, actor: Actor, fields: Mapping[str, Any]) -> User:
-        password = fields["password1"] if fields["set_usable_password"] else None
         return accounts.create_account(
-            actor=actor, fields=_columns(fields), roles=fields["roles"], password=password
+            actor=actor,
+            fields=_columns(fields),
+            roles=fields["roles"],
+            password=_password_in(fields),
+            secret=fields.get("secret"),
         )
 
     def update(self, changed: User, *, actor: Actor, fields: Mapping[str, Any], seen: str) -> User:
@@ -272,6 +286,10 @@ class SessionAdmin(ReadOnlyModelAdmin):
                 for session in queryset.select_related("user").order_by("pk")
             )
         self.message_user(request, f"Sessions ended: {ended}.", messages.SUCCESS)
+
+
+def _password_in(fields: Mapping[str, Any]) -> str | None:
+    return fields["password1"] if fields["set_usable_password"] else None
 
 
 def _columns(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -78,6 +78,7 @@ class ApiViewSet(viewsets.GenericViewSet):
         self.find(**kwargs)
         if request.method in METHODS_WITH_BODY:
             self.check_form()
+        self.prepare()
 
     @property
     def _keeps_answers(self) -> bool:
@@ -115,6 +116,9 @@ class ApiViewSet(viewsets.GenericViewSet):
         """Read the body even where none is expected: a broken one is never answered by 200."""
         if self.action not in self.any_value_actions and not isinstance(self.body, dict):
             raise ParseError("The body must be a JSON object.", code="not_an_object")
+
+    def prepare(self) -> None:
+        """What takes long and needs no transaction: a POST with a key opens its own after this."""
 
     def validated(self, serializer_class: type, **options: Any) -> dict[str, Any]:
         """The body's fields as ``serializer_class`` reads them, or DRF's ``ValidationError``."""

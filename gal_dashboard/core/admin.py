@@ -25,6 +25,7 @@ from gal_dashboard.core.errors import DomainError
 # The version that the person saw when the form was opened; comes back with the form.
 SEEN: Final = "_seen"
 SHOWN: Final = "_gal_shown"
+PREPARED: Final = "_gal_prepared"
 REFUSAL: Final = "_gal_refusal"
 LONGEST_HISTORY: Final = 200
 WHEN: Final = "%Y-%m-%d %H:%M:%S UTC"
@@ -172,6 +173,14 @@ class ServiceModelAdmin(ScopedAdmin):
     def create(self, *, actor: Actor, fields: Mapping[str, Any]) -> models.Model:
         raise NotImplementedError
 
+    def prepare(self, request: HttpRequest, object_id: str | None) -> Mapping[str, Any]:
+        """What takes long, done before the transaction: further ``fields`` for what follows in it.
+
+        Nobody has looked yet at the form, nor at who sends it. May refuse as ``create`` does. What
+        is not valid now may be so a moment later: then ``create`` finds nothing that was prepared.
+        """
+        return {}
+
     def update(
         self, changed: Any, *, actor: Actor, fields: Mapping[str, Any], seen: str
     ) -> models.Model:
@@ -213,6 +222,7 @@ class ServiceModelAdmin(ScopedAdmin):
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
         try:
+            setattr(request, PREPARED, self.prepare(request, object_id))
             with admin_ports.recording():
                 return super().changeform_view(request, object_id, form_url, extra_context)
         except (DomainError, ValidationError) as refused:
@@ -260,7 +270,7 @@ class ServiceModelAdmin(ScopedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         actor = admin_ports.actor_of(request)
-        fields = form.cleaned_data
+        fields = {**form.cleaned_data, **getattr(request, PREPARED, {})}
         if change:
             self.update(obj, actor=actor, fields=fields, seen=request.POST.get(SEEN, ""))
         else:
