@@ -1,7 +1,6 @@
-"""A full disk, a stopped process, a clock that jumps: what goes on meanwhile and afterwards."""
+"""A stopped process, a clock that jumps: what goes on meanwhile and afterwards."""
 
 import asyncio
-import os
 import re
 import signal
 import subprocess
@@ -11,12 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.refusals import refusal
 from tests.conftest import NewServer
 from tests.support.api import Api
 from tests.support.databases import Databases
 from tests.support.processes import processes
-from tests.support.rows import rows
 from tests.support.server import RunningServer
 from tests.support.stream_client import StreamClient
 
@@ -24,67 +21,6 @@ SECONDS = 60
 REDIS = "redis://127.0.0.1:6379/12"
 
 pytestmark = pytest.mark.timeout(240)
-
-
-# --- A full disk ----------------------------------------------------------------------------------
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of eight megabytes."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("only the administrator of a machine may mount a small disk")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-@contextmanager
-def filled(disk: Path) -> Iterator[None]:
-    """Not a byte is left on the disk."""
-    filler = disk / "filler"
-    with filler.open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(b"x" * 4096)
-        except OSError:
-            pass
-    yield
-    filler.unlink()
-
-
-async def test_a_full_disk_refuses_saves_and_nothing_else(small_disk: Path, tmp_path: Path):
-    url = Databases("sqlite", small_disk).new()
-    server = RunningServer(database_url=url, log=tmp_path / "server.log").start()
-    try:
-        with Api(server) as api:
-            graphic = api.login().new_graphic(title="Before")["id"]
-            address = f"/api/v1/graphics/{graphic}"
-            large = {"title": "Lost", "data_json": {"elements": [], "notes": "x" * 100_000}}
-            async with StreamClient.overlay(server.http_url, graphic) as overlay:
-                await overlay.until_connected()
-                with filled(small_disk):
-                    for _ in range(3):
-                        answer = api.put(address, json=large)
-                        assert refusal(answer, 503, "database_unavailable")["retry_after"] == 1
-                    assert api.get(address).json()["title"] == "Before"
-                    assert api.get(f"{address}/view").json()["version"] == 1
-                    assert api.get("/api/v1/graphics").json()["total"] == 1
-                    assert api.get("/health").status_code == 200
-                    assert api.get(f"/overlay/{graphic}").status_code == 200
-                    with Api(server) as stranger:
-                        async with StreamClient.overlay(server.http_url, graphic) as newcomer:
-                            await newcomer.until_connected()
-                        assert stranger.get(f"{address}/view").status_code == 200
-                assert api.put(address, json={"title": "After"}).status_code == 200
-                await overlay.until(lambda client: client.fold.graphic["title"] == "After")
-    finally:
-        server.close()
-
-    assert [event["data"]["version"] for event in overlay.events] == [2]
-    assert overlay.endings == []
-    kept = rows(server, "SELECT version FROM graphics_graphicrevision ORDER BY version")
-    assert kept == [(1,), (2,)]
 
 
 # --- A stopped process ----------------------------------------------------------------------------
