@@ -153,7 +153,7 @@ class GraphicViewSerializer(serializers.Serializer):
     tournament_id = serializers.IntegerField(allow_null=True)
 
 
-class ArchivedGraphicSerializer(GraphicSerializer):
+class ArchivedGraphicSerializer(ListedGraphicSerializer):
     archived_at = serializers.DateTimeField()
     archived_by = serializers.CharField()
     reason = serializers.CharField()

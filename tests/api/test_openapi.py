@@ -172,3 +172,15 @@ def test_every_example_can_be_carried_out(server):
             content = content_of(operation["responses"][str(answer.status_code)])
             is_json = answer.headers["Content-Type"] == "application/json"
             validator(content["schema"]).validate(answer.json() if is_json else answer.text)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"), [("graphics_list", "graphics"), ("archive_list", "archives")]
+)
+def test_a_list_of_some_members_is_as_described(api, world, name, rows):
+    _, path, operation = OPERATIONS[name]
+
+    answer = api.get(path, params={"fields": "id"}).json()
+
+    assert {frozenset(row) for row in answer[rows]} == {frozenset({"id"})}
+    validator(content_of(operation["responses"]["200"])["schema"]).validate(answer)
