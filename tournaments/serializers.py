@@ -95,6 +95,16 @@ class MemberSerializer(serializers.Serializer):
         max_length=LONGEST_RIOT_ID, required=False, allow_blank=True, default=""
     )
 
+    def to_internal_value(self, data):
+        """A whole member, also where other fields may be left out: to the forms in a form of
+        changes, DRF's ``partial`` would give neither what is required nor what is default.
+        """
+        if self.root is self:
+            return super().to_internal_value(data)
+        member = MemberSerializer(data=data, context=self.context)
+        member.is_valid(raise_exception=True)
+        return member.validated_data
+
 
 class ParticipantInput(serializers.Serializer):
     name = StrictCharField(max_length=LONGEST_NAME)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.api.refusals import refusal
 from tests.events import logbook
 from tests.support.rows import audited
 from tests.tournaments.deeds import enter, new_lobby, path_of
@@ -340,6 +341,23 @@ def test_a_team_is_one_participant_with_its_members(api):
             assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
     alone = register(api, api.new_tournament(), "Red", members=pair)
     assert (alone.status_code, list(alone.json()["errors"])) == (400, ["members"])
+
+
+def test_members_that_change_are_whole_as_new_ones(api):
+    tournament = api.new_tournament(team_size=2)
+    team = register(api, tournament, "Red").json()
+    path = f"{path_of(tournament)}/participants/{team['id']}"
+
+    nameless = api.patch(path, json={"members": [{"riot_id": "Ann#EUW"}, {"name": "Bob"}]})
+    changed = api.patch(path, json={"members": [{"name": "Ann"}, {"name": "Bob"}]})
+
+    assert refusal(nameless, 400, "validation_failed")["errors"] == {
+        "members.0.name": ["This field is required."]
+    }
+    assert changed.json()["members"] == [
+        {"name": "Ann", "riot_id": ""},
+        {"name": "Bob", "riot_id": ""},
+    ]
 
 
 def test_a_participant_of_another_tournament_is_not_found(api):
