@@ -52,7 +52,7 @@ class Prepared:
     Each thread writes the SQL once for the connection that it keeps.
     """
 
-    def __init__(self, make: Callable[[], QuerySet[Any, dict[str, Any]]]) -> None:
+    def __init__(self, make: Callable[[], QuerySet[Any, Any]]) -> None:
         self._make = make
         self._of_thread = threading.local()
 

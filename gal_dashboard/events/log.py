@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from django.db.models import Min
+from django.db.models import BigIntegerField, CharField, Min
 
+from gal_dashboard.core.prepared import Prepared, Slot
 from gal_dashboard.events.models import Epoch, Stream, StreamEntry
 
 
@@ -46,16 +48,25 @@ def floor(stream: str) -> int:
 
 def entries(stream: str, *, after: int, limit: int) -> list[LoggedEvent]:
     """At most ``limit`` entries with numbers above ``after``, in order."""
-    rows = (
-        StreamEntry.objects.filter(stream=stream, seq__gt=after)
-        .order_by("seq")
-        .values_list(
-            "seq",
-            "event__type",
-            "event__payload",
-            "event__public_payload",
-            "event__created_at",
-            "event__request_id",
-        )[:limit]
+    return [LoggedEvent(*row.values()) for row in _entries(limit).rows(stream=stream, after=after)]
+
+
+@cache
+def _entries(limit: int) -> Prepared:
+    """The limit is a part of the SQL; those who read have few different ones."""
+    return Prepared(
+        lambda: (
+            StreamEntry.objects.filter(
+                stream=Slot("stream", CharField()), seq__gt=Slot("after", BigIntegerField())
+            )
+            .order_by("seq")
+            .values(
+                "seq",
+                "event__type",
+                "event__payload",
+                "event__public_payload",
+                "event__created_at",
+                "event__request_id",
+            )[:limit]
+        )
     )
-    return [LoggedEvent(*row) for row in rows]
