@@ -15,7 +15,7 @@ import orjson
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from bench import growth, machine, rest
+from bench import fanout, growth, machine, rest
 from bench.figures import Figure
 from bench.http import ContractError
 from bench.place import UnavailableError, refuse_unless_available
@@ -27,6 +27,7 @@ RESULTS: Final = Path(__file__).parent / "results"
 # In the order in which they run.
 SECTIONS: Final[tuple[Section, ...]] = (
     rest,
+    fanout,
     growth,
 )
 ROUNDS, SECONDS = 3, 0.7

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
+from bench.fanout_subjects import RAW, SOCKET_IO
 from bench.figures import OURS, Figure, of_case, ratio
 from bench.rest_subjects import FASTAPI
 
@@ -80,6 +81,10 @@ def _rate(case: str, must: float, aim: float) -> Target:
     return Target(section="rest", case=case, unit="*/s", baseline=FASTAPI, must=must, aim=aim)
 
 
+def _fan_out(case: str, unit: str, baseline: str | None, must: float, aim: float) -> Target:
+    return Target(section="fan-out", case=case, unit=unit, baseline=baseline, must=must, aim=aim)
+
+
 TARGETS: Final = (
     _rate("list of 100, 1 client", 1.5, 4),
     _rate("list of 100, 16 clients", 1.5, 4),
@@ -123,6 +128,17 @@ TARGETS: Final = (
         must=50,
         aim=10,
     ),
+    *(
+        target
+        for count in (500, 1000, 2000)
+        for target in (
+            _fan_out(f"publish to {count} overlays", "ms p50 to the last", RAW, 1.5, 1.1),
+            _fan_out(f"sustained to {count} overlays", "broadcasts/s", RAW, 0.6, 0.95),
+            _fan_out(f"publish to {count} overlays", "ms p50 to the last", SOCKET_IO, 1.6, 1.0),
+            _fan_out(f"{count} idle overlays", "KB a socket", None, 30, 20),
+        )
+    ),
+    _fan_out("* overlays and a stalled one", "times the p99 without it", None, 1.5, 1.0),
     # what grows is stored, not paid for
     Target(section="growth", case="*", unit="*", baseline="smallest", must=1.5, aim=1.15),
 )
