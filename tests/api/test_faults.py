@@ -99,7 +99,8 @@ handler403 = "gal_dashboard.operations.faults.permission_denied"
 handler404 = "gal_dashboard.operations.faults.not_found"
 handler500 = "gal_dashboard.operations.faults.server_error"
 
-pytestmark = pytest.mark.urls(__name__)
+# The first request of a process reads the configuration, whatever it asks for.
+pytestmark = [pytest.mark.urls(__name__), pytest.mark.django_db]
 
 
 @pytest.fixture
