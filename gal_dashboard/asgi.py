@@ -8,7 +8,6 @@ and open a database connection for each request. WebSockets go to the consumers.
 import asyncio
 import os
 
-from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gal_dashboard.settings")
@@ -18,6 +17,7 @@ from django.conf import settings  # noqa: E402
 
 from gal_dashboard.api.holding import HeldAnswers  # noqa: E402
 from gal_dashboard.events.pruner import pruner  # noqa: E402
+from gal_dashboard.operations.django_threads import DjangoThreads  # noqa: E402
 from gal_dashboard.operations.gate import Gate, GateLimits  # noqa: E402
 from gal_dashboard.operations.large_bodies import may_send_large  # noqa: E402
 from gal_dashboard.operations.login_queue import LoginQueue  # noqa: E402
@@ -43,7 +43,7 @@ READY_ROUTE = "/api/v1/graphics/{pk}/view"
 READY_ROUTE_OF_KEYS = "/api/v1/graphics/k/{overlay_key}/view"
 
 django_threads = LoginQueue(
-    HeldAnswers(WSGIMiddleware(GivesMemoryBack(django_application), workers=settings.WEB_THREADS))
+    HeldAnswers(DjangoThreads(GivesMemoryBack(django_application), workers=settings.WEB_THREADS))
 )
 overlay_page = Stamps(OverlayPage(frame_ancestors=settings.OVERLAY_FRAME_ANCESTORS))
 ready_views = Stamps(ReadyViews(django_threads))

@@ -1,0 +1,121 @@
+"""Django on a few long-lived threads: a hop there with the whole request, one back with the answer.
+
+The gate has taken the body in, and Django streams nothing, so neither side ever waits for the other
+in the middle. A bridge for any application hops for each piece of a body: at least four times a
+request, and each hop wakes a thread and then the event loop.
+"""
+
+import asyncio
+import contextvars
+import io
+import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from gal_dashboard.operations.gate import Receive, Send
+from gal_dashboard.operations.request_head import Scope
+
+Environ = dict[str, Any]
+WSGIApp = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+
+@dataclass(slots=True)
+class _Answer:
+    status: int = 0
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    body: bytes = b""
+
+    def start(self, status: str, headers: list[tuple[str, str]], fault: Any = None) -> None:
+        """WSGI's ``start_response``. Nobody writes by what it might return."""
+        self.status = int(status[:3])
+        self.headers = tuple(
+            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers
+        )
+
+
+class DjangoThreads:
+    """ASGI application around a WSGI one. To stand behind the gate.
+
+    What ``app`` has to do once its answer is whole (``close``) it does on the thread while the
+    answer is on its way. A client that has gone changes nothing: what has begun is carried out.
+    """
+
+    def __init__(self, app: WSGIApp, *, workers: int) -> None:
+        self._app = app
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="django")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = io.BytesIO((await receive()).get("body", b""))
+        answered: asyncio.Future[_Answer] = asyncio.get_running_loop().create_future()
+        self._threads.submit(
+            contextvars.copy_context().run, self._carry_out, environ_of(scope, body), answered
+        )
+        answer = await answered
+        await send(
+            {
+                "type": "http.response.start",
+                "status": answer.status,
+                "headers": list(answer.headers),
+            }
+        )
+        await send({"type": "http.response.body", "body": answer.body})
+
+    def _carry_out(self, environ: Environ, answered: "asyncio.Future[_Answer]") -> None:
+        answer, parts = _Answer(), ()
+        try:
+            parts = self._app(environ, answer.start)
+            answer.body = b"".join(parts)
+            environ["wsgi.input"].close()  # nobody keeps the body of the request any longer
+            _hand_over(answered, answer)
+        except BaseException as fault:
+            _hand_over(answered, fault)
+            raise
+        finally:
+            del answer
+            getattr(parts, "close", lambda: None)()
+
+
+def _hand_over(answered: "asyncio.Future[_Answer]", outcome: _Answer | BaseException) -> None:
+    def settle() -> None:
+        if answered.done():  # nobody waits any more
+            return
+        if isinstance(outcome, BaseException):
+            answered.set_exception(outcome)
+        else:
+            answered.set_result(outcome)
+
+    answered.get_loop().call_soon_threadsafe(settle)
+
+
+def environ_of(scope: Scope, body: io.BytesIO) -> Environ:
+    """PEP 3333's description of a request, and the scope itself as ``asgi.scope``."""
+    host, port = scope.get("server") or ("localhost", 80)
+    environ: Environ = {
+        "asgi.scope": scope,
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": scope.get("root_path", "").encode().decode("latin-1"),
+        "PATH_INFO": scope["path"].encode().decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("ascii"),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "SERVER_NAME": host,
+        "SERVER_PORT": str(port or 0),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.get("scheme", "http"),
+        "wsgi.input": body,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    if scope.get("client"):
+        environ["REMOTE_ADDR"], port = scope["client"]
+        environ["REMOTE_PORT"] = str(port)
+    for raw_name, raw_value in scope["headers"]:
+        name = raw_name.decode("latin-1").upper().replace("-", "_")
+        if name not in {"CONTENT_LENGTH", "CONTENT_TYPE"}:
+            name = f"HTTP_{name}"
+        value = raw_value.decode("latin-1")
+        environ[name] = f"{environ[name]},{value}" if name in environ else value
+    return environ
