@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import BigIntegerField, Count, Min
 
 from gal_dashboard.audit import trail
+from gal_dashboard.core import rows
 from gal_dashboard.core.clock import database_now
 from gal_dashboard.core.context import SYSTEM, Actor
 from gal_dashboard.core.monitoring import count_after_commit
@@ -61,7 +62,7 @@ def acquire_lock(*, graphic_id: int, claim: Claim) -> CanvasLease:
                 LOCKS.labels("refused").inc()
                 raise LockBusyError(**facts_of(lease))
             return _extend(lease, now)
-        lease = CanvasLease.objects.create(
+        lease = CanvasLease(
             graphic=graphic,
             fence=_next_fence(graphic, now),
             session_id=claim.actor.sid or "" if claim.session_id is None else claim.session_id,
@@ -71,6 +72,7 @@ def acquire_lock(*, graphic_id: int, claim: Claim) -> CanvasLease:
             taken_at=now,
             expires_at=now + _ttl(),
         )
+        rows.insert([lease])
         taken = {"holder": (None, lease.user_name), "fence": (None, lease.fence)}
         trail.record("graphic.lock_acquired", actor=claim.actor, target=graphic, changes=taken)
         emit(events.lock_changed("acquired", lease))
@@ -222,7 +224,7 @@ def _has_lost(graphic: Graphic, claim: Claim) -> bool:
 def _extend(lease: CanvasLease, now: datetime) -> CanvasLease:
     """Renewals come every minute: followers see the new end, the audit trail says nothing."""
     lease.expires_at = now + _ttl()
-    lease.save(update_fields=["expires_at"])
+    rows.update(lease, "expires_at")
     emit(events.lock_changed("renewed", lease))
     return lease
 
@@ -242,7 +244,7 @@ def _announce_expired(graphic: Graphic, lease: CanvasLease) -> None:
 def _end(lease: CanvasLease, end: LeaseEnd, *, by: Actor | None = None, reason: str = "") -> None:
     lease.end = end
     lease.ended_at = database_now()
-    lease.save(update_fields=["end", "ended_at"])
+    rows.update(lease, "end", "ended_at")
     emit(events.lock_changed(end.value, lease, by=by, reason=reason))
     count_after_commit(LOCKS.labels(end.value))
 
@@ -250,7 +252,7 @@ def _end(lease: CanvasLease, end: LeaseEnd, *, by: Actor | None = None, reason: 
 def _next_fence(graphic: Graphic, now: datetime) -> int:
     """Rises through everything, a restored database included: time has gone on meanwhile."""
     graphic.last_fence = max(graphic.last_fence + 1, int(now.timestamp() * 1000))
-    graphic.save(update_fields=["last_fence"])
+    rows.update(graphic, "last_fence")
     return graphic.last_fence
 
 

@@ -9,7 +9,7 @@ import orjson
 from django.db import transaction
 
 from gal_dashboard.audit import trail
-from gal_dashboard.core import options
+from gal_dashboard.core import options, rows
 from gal_dashboard.core.context import Actor
 from gal_dashboard.core.errors import InvalidFieldsError
 from gal_dashboard.events.recording import emit, recording
@@ -233,7 +233,7 @@ def _save_changes(
     graphic.version += 1
     graphic.updated_by = actor.name
     graphic.full_clean()
-    graphic.save(update_fields=[*changed, "version", "updated_by", "updated_at"])
+    rows.update(graphic, *changed, "version", "updated_by", "updated_at")
     _store_version(graphic, actor, restored_from=restored_from)
     told = changed if restored_from is None else changed | {"restored_from": (None, restored_from)}
     trail.record(action, actor=actor, target=graphic, changes=told)
@@ -260,7 +260,7 @@ def _apply(graphic: Graphic, changes: Changes) -> dict[str, tuple[Any, Any]]:
 
 
 def _store_version(graphic: Graphic, actor: Actor, *, restored_from: int | None = None) -> None:
-    GraphicRevision.objects.create(
+    revision = GraphicRevision(
         graphic=graphic,
         version=graphic.version,
         title=graphic.title,
@@ -271,6 +271,7 @@ def _store_version(graphic: Graphic, actor: Actor, *, restored_from: int | None 
         author=actor.name,
         session_sid=actor.sid or "",
     )
+    rows.insert([revision])
     follows = GraphicTournament.objects.filter(graphic=graphic)
     if graphic.tournament_id is None:
         follows.delete()

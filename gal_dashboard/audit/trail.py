@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.db import models
 
 from gal_dashboard.audit.models import AuditEntry
-from gal_dashboard.core import context
+from gal_dashboard.core import context, rows
 from gal_dashboard.core.context import Actor
 
 LONGEST_VALUE: Final = 500
@@ -31,7 +31,7 @@ def record(
     secrets out. ``label`` says what it was about where that is no row.
     """
     request = context.current()
-    AuditEntry.objects.create(
+    entry = AuditEntry(
         action=action,
         actor_name=actor.name,
         actor_id=actor.user_id,
@@ -46,6 +46,7 @@ def record(
             for name, (before, after) in (changes or {}).items()
         },
     )
+    rows.insert([entry])
 
 
 def made(row: models.Model, *names: str) -> Changes:

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
-from gal_dashboard.core import context, wire
+from gal_dashboard.core import context, rows, wire
 from gal_dashboard.events import streams
 from gal_dashboard.events.catalogue import EventData
 from gal_dashboard.events.models import Event, Stream, StreamEntry
@@ -127,7 +127,7 @@ def emit_internal(stream: str, *, name: str, payload: Mapping[str, Any]) -> None
 
 def _store(collected: list[tuple[NewEvent, tuple[str, ...]]]) -> dict[str, int]:
     now, request_id = timezone.now(), context.request_id()
-    rows = Event.objects.bulk_create(
+    events = [
         Event(
             type=event.type,
             name=event.name,
@@ -139,9 +139,10 @@ def _store(collected: list[tuple[NewEvent, tuple[str, ...]]]) -> dict[str, int]:
             created_at=now,
         )
         for event, _ in collected
-    )
+    ]
+    rows.insert(events)
     by_stream: dict[str, list[Event]] = {}
-    for row, (_, names) in zip(rows, collected, strict=True):
+    for row, (_, names) in zip(events, collected, strict=True):
         for name in names:
             by_stream.setdefault(name, []).append(row)
     heads: dict[str, int] = {}
@@ -153,7 +154,7 @@ def _store(collected: list[tuple[NewEvent, tuple[str, ...]]]) -> dict[str, int]:
             StreamEntry(stream_id=name, seq=seq, event=row)
             for seq, row in enumerate(by_stream[name], start=first)
         ]
-    StreamEntry.objects.bulk_create(entries)
+    rows.insert(entries)
     return heads
 
 

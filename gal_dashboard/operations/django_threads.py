@@ -63,7 +63,8 @@ class DjangoThreads:
         await send({"type": "http.response.body", "body": answer.body})
 
     def _carry_out(self, environ: Environ, answered: "asyncio.Future[_Answer]") -> None:
-        answer, parts = _Answer(), ()
+        answer = _Answer()
+        parts: Iterable[bytes] = ()
         try:
             parts = self._app(environ, answer.start)
             answer.body = b"".join(parts)

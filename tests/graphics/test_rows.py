@@ -1,0 +1,86 @@
+"""Rows that are written by SQL made once are what the ORM would have written."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection
+from django.db.models import Model
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from gal_dashboard.audit.models import AuditEntry
+from gal_dashboard.core import rows
+from gal_dashboard.core.context import SYSTEM
+from gal_dashboard.events.models import Event
+from graphics.services import create_graphic
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CHANGES = {"title": [None, "Größe 🏆"], "places": [1, 2.5], "nested": [{"a": [True, None]}, ""]}
+
+
+def entry() -> AuditEntry:
+    return AuditEntry(action="cup.won", actor_name="ann", target_id=7, changes=CHANGES)
+
+
+def event(number: int) -> Event:
+    return Event(type="cup", name=f"cup.{number}", payload="{}", created_at=timezone.now())
+
+
+def stored(row: Model) -> dict[str, Any]:
+    return type(row)._default_manager.filter(pk=row.pk).values().get()
+
+
+def test_new_row_is_the_one_that_save_writes():
+    ours, theirs = entry(), entry()
+
+    rows.insert([ours])
+    theirs.save(force_insert=True)
+
+    one, other = stored(ours), stored(theirs)
+    assert one["changes"] == CHANGES
+    assert one["at"] == ours.at
+    assert abs(other.pop("at") - one.pop("at")) < timedelta(minutes=1)
+    assert one.pop("id") + 1 == other.pop("id")
+    assert one == other
+
+
+def test_many_rows_have_their_own_keys_in_their_order():
+    made = [event(number) for number in range(rows.MOST_AT_ONCE * 2 + 3)]
+
+    with CaptureQueriesContext(connection) as queries:
+        rows.insert(made)
+        rows.insert([])
+
+    assert len(queries) == 3
+    assert [stored(one)["name"] for one in made] == [one.name for one in made]
+    made[-1].name = "changed"
+    made[-1].save()  # it is known as one that is there
+    assert Event.objects.filter(name="changed").count() == 1
+    assert Event.objects.count() == len(made)
+
+
+def test_only_the_named_fields_of_the_one_row_are_changed():
+    one, other = (
+        create_graphic(actor=SYSTEM, title=title, event_name="Cup", document="{}")
+        for title in ("One", "Other")
+    )
+    before, since = stored(one), timezone.now()
+    one.title, one.event_name = "New", "not named"
+
+    rows.update(one, "title", "updated_at")
+
+    after = stored(one)
+    assert after.pop("updated_at") >= since > before.pop("updated_at")
+    assert after == before | {"title": "New"}
+    assert stored(other)["title"] == "Other"
+
+
+def test_row_that_is_gone_is_not_changed_in_silence():
+    [gone] = made = [event(1)]
+    rows.insert(made)
+    Event.objects.all().delete()
+
+    with pytest.raises(DatabaseError, match="not there any more"):
+        rows.update(gone, "name")
