@@ -72,10 +72,11 @@ class GraphicBase(ApiViewSet):
     def validated_with_query(self, serializer_class: type) -> dict[str, Any]:
         """The form's fields from the body, or from the query where the body does not name them."""
         query = self.request.query_params
+        fields = serializer_class().fields if query else {}  # to make them takes its time
         # a query holds texts: a number in it is one of the parameters that nobody asked for
         named = {
             name: query[name]
-            for name, field in serializer_class().fields.items()
+            for name, field in fields.items()
             if name in query and isinstance(field, StrictCharField)
         }
         body = self.body if self.request.method in METHODS_WITH_BODY else {}
