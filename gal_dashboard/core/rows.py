@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final
 
-from django.db import DatabaseError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
 # More rows at once take as many statements; the longest then has some hundred parameters.
@@ -17,17 +18,18 @@ MOST_AT_ONCE: Final = 20
 
 def insert(rows: Sequence[Model]) -> None:
     """Store new rows of one model and give each its key, as ``bulk_create`` does."""
-    with connection.cursor() as cursor:
+    database = connections[DEFAULT_DB_ALIAS]
+    with database.cursor() as cursor:
         for first in range(0, len(rows), MOST_AT_ONCE):
             some = rows[first : first + MOST_AT_ONCE]
             model = type(some[0])
             fields = _fields(model)
-            values = [_value(field, row, add=True) for row in some for field in fields]
-            cursor.execute(_insertion(model, len(some), connection.vendor), values)
+            values = [_value(database, field, row, add=True) for row in some for field in fields]
+            cursor.execute(_insertion(model, len(some), database.vendor), values)
             for row, (key,) in zip(some, cursor.fetchall(), strict=True):
                 row.pk = key
                 row._state.adding = False  # noqa: SLF001 - Django documents _state
-                row._state.db = connection.alias  # noqa: SLF001 - as above
+                row._state.db = database.alias  # noqa: SLF001 - as above
 
 
 def update(row: Model, *names: str) -> None:
@@ -35,16 +37,16 @@ def update(row: Model, *names: str) -> None:
 
     Raises ``DatabaseError`` if it is not there any more.
     """
-    model = type(row)
-    values = [_value(field, row, add=False) for field in _fields(model, names)]
-    with connection.cursor() as cursor:
-        cursor.execute(_change(model, names, connection.vendor), [*values, row.pk])
+    database, model = connections[DEFAULT_DB_ALIAS], type(row)
+    values = [_value(database, field, row, add=False) for field in _fields(model, names)]
+    with database.cursor() as cursor:
+        cursor.execute(_change(model, names, database.vendor), [*values, row.pk])
         if cursor.rowcount != 1:
             raise DatabaseError(f"{model.__name__} {row.pk} is not there any more.")
 
 
-def _value(field: Any, row: Model, *, add: bool) -> Any:
-    return field.get_db_prep_save(field.pre_save(row, add=add), connection=connection)
+def _value(database: BaseDatabaseWrapper, field: Any, row: Model, *, add: bool) -> Any:
+    return field.get_db_prep_save(field.pre_save(row, add=add), connection=database)
 
 
 @cache
@@ -58,7 +60,7 @@ def _fields(model: type[Model], names: Sequence[str] | None = None) -> Sequence[
 
 @cache  # each database quotes in its own way
 def _insertion(model: type[Model], count: int, vendor: str) -> str:
-    quote = connection.ops.quote_name
+    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
     columns = [quote(field.column) for field in _fields(model)]
     row = f"({', '.join(['%s'] * len(columns))})"
     return (
@@ -69,14 +71,14 @@ def _insertion(model: type[Model], count: int, vendor: str) -> str:
 
 @cache
 def _change(model: type[Model], names: Sequence[str], vendor: str) -> str:
-    quote = connection.ops.quote_name
+    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
     changes = ", ".join(f"{quote(field.column)} = %s" for field in _fields(model, names))
     return f"UPDATE {_table(model)} SET {changes} WHERE {_key(model)} = %s"  # noqa: S608 - as above
 
 
 def _table(model: type[Model]) -> str:
-    return connection.ops.quote_name(model._meta.db_table)  # noqa: SLF001 - as above
+    return connections[DEFAULT_DB_ALIAS].ops.quote_name(model._meta.db_table)  # noqa: SLF001 - as above
 
 
 def _key(model: type[Model]) -> str:
-    return connection.ops.quote_name(str(model._meta.pk.column))  # noqa: SLF001 - as above
+    return connections[DEFAULT_DB_ALIAS].ops.quote_name(str(model._meta.pk.column))  # noqa: SLF001 - as above
