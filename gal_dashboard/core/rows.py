@@ -52,9 +52,10 @@ def _value(database: BaseDatabaseWrapper, field: Any, row: Model, *, add: bool) 
 @cache
 def _fields(model: type[Model], names: Sequence[str] | None = None) -> Sequence[Any]:
     """Those of these names, in this order; without names all but the key, which is made."""
-    known = {field.name: field for field in model._meta.local_concrete_fields}  # noqa: SLF001 - Django documents _meta
+    fields = model._meta.local_concrete_fields  # noqa: SLF001 - Django documents _meta
     if names is None:
-        return [field for field in known.values() if not field.primary_key]
+        return [field for field in fields if not field.primary_key]
+    known = {name: field for field in fields for name in (field.name, field.attname)}
     return [known[name] for name in names]
 
 

@@ -14,6 +14,7 @@ from gal_dashboard.core import rows
 from gal_dashboard.core.context import SYSTEM
 from gal_dashboard.events.models import Event
 from graphics.services import create_graphic
+from tournaments.models import Tournament
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -75,6 +76,16 @@ def test_only_the_named_fields_of_the_one_row_are_changed():
     assert after.pop("updated_at") >= since > before.pop("updated_at")
     assert after == before | {"title": "New"}
     assert stored(other)["title"] == "Other"
+
+
+def test_a_reference_may_be_named_by_its_column():
+    tournament = Tournament.objects.create(name="Cup", max_participants=8)
+    one = create_graphic(actor=SYSTEM, title="One", event_name="Cup", document="{}")
+    one.tournament_id = tournament.pk
+
+    rows.update(one, "tournament_id")
+
+    assert stored(one)["tournament_id"] == tournament.pk
 
 
 def test_row_that_is_gone_is_not_changed_in_silence():
