@@ -35,10 +35,10 @@ check: $(VENV)/.bench ## Lint, format, types, imports, deployment check, migrati
 coverage: $(VENV)/.dev ## Which lines the tests inside this process reach (servers are processes of their own)
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
 
-bench: $(VENV)/.bench ## Measure against other ways to build it, five minutes; BENCH="--database postgresql" for PostgreSQL
+bench: $(VENV)/.bench ## Measure against other ways to build it, some minutes; BENCH="--database postgresql" for PostgreSQL
 	$(BIN)/python -m bench $(BENCH)
 
-bench-quick: $(VENV)/.bench ## The same in a minute, with fewer cases
+bench-quick: $(VENV)/.bench ## The same with fewer cases
 	$(BIN)/python -m bench --quick $(BENCH)
 
 lint: $(VENV)/.dev ## Lint and fix what can be fixed

@@ -30,7 +30,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     fanout,
     growth,
 )
-ROUNDS, SECONDS = 3, 0.7
+ROUNDS, SECONDS = 1, 0.7
 QUICK_ROUNDS, QUICK_SECONDS = 1, 0.4
 MUST_MISSED, NOT_MEASURED, TERMINATED = 1, 2, 143
 
@@ -81,7 +81,7 @@ def _measure(plan: Plan) -> list[Figure]:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     names = [section.NAME for section in SECTIONS]
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a minute: fewer cases, one round")
+    parser.add_argument("--quick", action="store_true", help="fewer cases, shorter, one round")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--only", metavar="SECTIONS", help=f"some of {','.join(names)}")
     parser.add_argument("--case", default="", help="only cases whose name contains this")
