@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.place import version_of
+from bench.plan import spread_over_cores
 from bench.servers import ROOT
 
 PACKAGES = (
@@ -37,7 +38,7 @@ def describe(engine: str) -> dict[str, Any]:
         "commit": _git("rev-parse", "HEAD"),
         "is_dirty": bool(_git("status", "--porcelain")),
         "cpu": _cpu(),
-        "cores": len(os.sched_getaffinity(0)),
+        "cores": len(frozenset.union(*spread_over_cores())),
         "memory_mib": os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20,
         "system": platform.platform(),
         "python": platform.python_version(),
