@@ -37,7 +37,17 @@ _END_SIGNATURE: Final = b"PK\x05\x06"
 _ENCRYPTED: Final = 0x1
 _SHA256: Final = re.compile(r"[0-9a-f]{64}\Z")
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
-_DAMAGED: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
+_DAMAGED: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    OverflowError,  # of an offset that no file could have
+)
+# Before the last record of files over 4 GiB: it leads to another list of names than that names.
+_LARGE_END_SIGNATURE: Final = b"PK\x06\x07"
+_LARGE_END_SIZE: Final = 20
 
 
 class BundleError(ValueError):
@@ -248,7 +258,8 @@ def _refuse_large_directory(file: IO[bytes]) -> None:
     signature, _, _, _, _, directory, _, comment = _END.unpack(file.read(_END.size))
     if signature != _END_SIGNATURE or comment:
         raise BundleError("This is not a zip file, or it is damaged.")
-    if directory > LARGEST_DIRECTORY:
+    file.seek(max(0, size - _END.size - _LARGE_END_SIZE))
+    if directory > LARGEST_DIRECTORY or file.read(4) == _LARGE_END_SIGNATURE:
         raise BundleError("The file has too many members.")
     file.seek(0)
 

@@ -11,15 +11,19 @@ from typing import Any, Final
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
+from django.db.transaction import mark_for_rollback_on_error
 
 # More rows at once take as many statements; the longest then has some hundred parameters.
 MOST_AT_ONCE: Final = 20
 
 
 def insert(rows: Sequence[Model]) -> None:
-    """Store new rows of one model and give each its key, as ``bulk_create`` does."""
+    """Store new rows of one model and give each its key, as ``bulk_create`` does.
+
+    More than ``MOST_AT_ONCE`` are several statements: the caller has opened a transaction.
+    """
     database = connections[DEFAULT_DB_ALIAS]
-    with database.cursor() as cursor:
+    with mark_for_rollback_on_error(using=database.alias), database.cursor() as cursor:
         for first in range(0, len(rows), MOST_AT_ONCE):
             some = rows[first : first + MOST_AT_ONCE]
             model = type(some[0])
@@ -39,7 +43,7 @@ def update(row: Model, *names: str) -> None:
     """
     database, model = connections[DEFAULT_DB_ALIAS], type(row)
     values = [_value(database, field, row, add=False) for field in _fields(model, names)]
-    with database.cursor() as cursor:
+    with mark_for_rollback_on_error(using=database.alias), database.cursor() as cursor:
         cursor.execute(_change(model, names, database.vendor), [*values, row.pk])
         if cursor.rowcount != 1:
             raise DatabaseError(f"{model.__name__} {row.pk} is not there any more.")

@@ -53,7 +53,7 @@ def entries(stream: str, *, after: int, limit: int) -> list[LoggedEvent]:
 
 @cache
 def _entries(limit: int) -> Prepared:
-    """The limit is a part of the SQL; those who read have few different ones."""
+    """The limit is a part of the SQL. The hub asks for a hundred different ones at most."""
     return Prepared(
         lambda: (
             StreamEntry.objects.filter(

@@ -8,6 +8,7 @@ request, and each hop wakes a thread and then the event loop.
 import asyncio
 import contextvars
 import io
+import logging
 import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,8 @@ from typing import Any
 
 from gal_dashboard.operations.gate import Receive, Send
 from gal_dashboard.operations.request_head import Scope
+
+logger = logging.getLogger(__name__)
 
 Environ = dict[str, Any]
 WSGIApp = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -31,7 +34,8 @@ class _Answer:
         """WSGI's ``start_response``. Nobody writes by what it might return."""
         self.status = int(status[:3])
         self.headers = tuple(
-            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers
+            (name.lower().encode("latin-1"), value.strip().encode("latin-1"))
+            for name, value in headers
         )
 
 
@@ -39,7 +43,8 @@ class DjangoThreads:
     """ASGI application around a WSGI one. To stand behind the gate.
 
     What ``app`` has to do once its answer is whole (``close``) it does on the thread while the
-    answer is on its way. A client that has gone changes nothing: what has begun is carried out.
+    answer is on its way; a fault of that is logged, as nobody waits for it. A client that has gone
+    changes nothing: what has begun is carried out.
     """
 
     def __init__(self, app: WSGIApp, *, workers: int) -> None:
@@ -70,19 +75,28 @@ class DjangoThreads:
             answer.body = b"".join(parts)
             environ["wsgi.input"].close()  # nobody keeps the body of the request any longer
             _hand_over(answered, answer)
-        except BaseException as fault:
+        except BaseException as fault:  # noqa: BLE001 - raised where the request is waited for
             _hand_over(answered, fault)
-            raise
         finally:
             del answer
-            getattr(parts, "close", lambda: None)()
+            _close(parts)
+
+
+def _close(parts: Iterable[bytes]) -> None:
+    try:
+        getattr(parts, "close", lambda: None)()
+    except Exception:
+        logger.exception("What was to be done after an answer has failed")
 
 
 def _hand_over(answered: "asyncio.Future[_Answer]", outcome: _Answer | BaseException) -> None:
     def settle() -> None:
         if answered.done():  # nobody waits any more
-            return
-        if isinstance(outcome, BaseException):
+            if isinstance(outcome, BaseException):
+                logger.error("A request that nobody waits for has failed", exc_info=outcome)
+        elif isinstance(outcome, StopIteration):  # no future takes it
+            answered.set_exception(RuntimeError("StopIteration of the application"))
+        elif isinstance(outcome, BaseException):
             answered.set_exception(outcome)
         else:
             answered.set_result(outcome)

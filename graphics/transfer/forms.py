@@ -20,6 +20,16 @@ OF_TOURNAMENT: Final = (TOURNAMENT, PEOPLE, *(table.member for table in TABLES),
 GRAPHIC: Final = re.compile(r"graphics/[1-9][0-9]{0,4}\.json")
 DOCUMENT: Final = re.compile(r"documents/[0-9a-f]{64}\.json")
 
+
+def _largest(member: str) -> int:
+    """What is parsed takes many times its size in memory. A document is at most what REST takes;
+    settings are judged while others wait.
+    """
+    if member == SETTINGS:
+        return MIB // 4
+    return (25 if DOCUMENT.fullmatch(member) else 16) * MIB
+
+
 SHOW: Final = Kind(
     name="gal-show",
     version=1,
@@ -27,8 +37,7 @@ SHOW: Final = Kind(
         "|".join([*map(re.escape, (*OF_TOURNAMENT, SETTINGS)), GRAPHIC.pattern, DOCUMENT.pattern])
     ),
     most_members=20_000,
-    # what is parsed into rows takes many times its size in memory
-    largest=lambda name: (64 if DOCUMENT.fullmatch(name) else 16) * MIB,
+    largest=_largest,
     largest_whole=3 * 1024 * MIB,
 )
 

@@ -7,7 +7,7 @@ from typing import IO, Any, Final
 
 from django.core.exceptions import ValidationError
 
-from gal_dashboard.core import bundles, ijson, options
+from gal_dashboard.core import bundles, footprint, ijson, options
 from gal_dashboard.core.bundles import MANIFEST, Bundle, BundleError
 from graphics import canvas
 from graphics.options import IMAGE_HOSTS
@@ -159,8 +159,10 @@ def _document(bundle: Bundle, member: str) -> dict[str, Any]:
     known = bundle.manifest["members"][member]["sha256"]
     if member != document_member(known):
         raise ShowFileError(fault=f"{member}: {MANIFEST} gives it another SHA-256 than its name.")
+    content = bundle.read(member)
+    footprint.add(len(content))
     try:
-        document = ijson.loads(bundle.read(member))
+        document = ijson.loads(content)
     except ijson.IJSONError as error:
         raise ShowFileError(fault=f"{member}: {error}") from None
     if not isinstance(document, dict):

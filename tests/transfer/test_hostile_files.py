@@ -61,6 +61,8 @@ def containers(members: Members) -> Iterator[Case]:
     yield packed({"a": b"b"}), "manifest.json is missing"
     yield twice(members), "'games.json' stands in the file twice"
     yield with_huge_directory(whole), "The file has too many members"
+    yield with_another_directory(whole), "The file has too many members"
+    yield with_a_member_far_away(whole), "damaged"
     yield damaged(members), "cannot be unpacked"
     yield encrypted(whole), "is packed in a way that is not read here"
     yield bomb(members), "placements.json is damaged and cannot be unpacked"
@@ -76,6 +78,24 @@ def twice(members: Members) -> bytes:
 
 def with_huge_directory(whole: bytes) -> bytes:
     return whole[:-10] + struct.pack("<L", 2**28) + whole[-6:]
+
+
+def with_another_directory(whole: bytes) -> bytes:
+    """Python follows this record, if it is there, and not the last one."""
+    return whole[:-22] + b"PK\x06\x07" + bytes(16) + whole[-22:]
+
+
+def with_a_member_far_away(whole: bytes) -> bytes:
+    """The first entry of the directory leads to an offset that is no signed number of 64 bits."""
+    at = whole.index(b"PK\x01\x02")
+    [name] = struct.unpack_from("<H", whole, at + 28)
+    entry, end = bytearray(whole[at : at + 46 + name]), bytearray(whole[-22:])
+    further = struct.pack("<HHQ", 1, 8, 2**63)
+    struct.pack_into("<H", entry, 30, len(further))
+    struct.pack_into("<L", entry, 42, 2**32 - 1)
+    [directory] = struct.unpack_from("<L", end, 12)
+    struct.pack_into("<L", end, 12, directory + len(further))
+    return whole[:at] + bytes(entry) + further + whole[at + 46 + name : -22] + bytes(end)
 
 
 def damaged(members: Members) -> bytes:

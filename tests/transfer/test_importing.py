@@ -140,6 +140,18 @@ def test_people_are_found_by_discord_id_and_then_by_name(
     assert selectors.roles_of(made) == set()
 
 
+def test_two_people_never_become_one_account(ann: Staff, cup: Tournament, members: Members):
+    """Who is player2 by his Discord id has taken the name that player1 has in the file."""
+    cup.participants.update(user=None)
+    User.objects.filter(username="player1").update(username="somebody")
+    User.objects.filter(username="player2").update(username="player1")
+
+    copy = bring_in(ann, sealed(members))
+
+    entries = copy.participants.filter(user__isnull=False).order_by("pk").select_related("user")
+    assert [one.user.username for one in entries] == ["player1-2", "player1", "player3"]
+
+
 def test_nobody_comes_in_as_an_account_of_the_league(ann: Staff, cup: Tournament, members: Members):
     file = sealed(changed(members, "people.json", 0, "username", to="dashboard_user"))
 

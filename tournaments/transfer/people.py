@@ -1,6 +1,6 @@
 """The accounts that a file's participants are known by: found here, or made."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,8 @@ class Match:
 
 
 def match(people: Sequence[PersonForm]) -> list[Match]:
-    """By Discord id, else by user name, unless that account has another Discord id.
+    """By Discord id, else by user name, unless that account has another Discord id or belongs to
+    somebody else of the file.
 
     Nobody is matched with an account that stands for a password of the league. Two queries, and
     nothing is written. Raises ``ShowFileError`` for names that no account may have.
@@ -44,9 +45,10 @@ def match(people: Sequence[PersonForm]) -> list[Match]:
     }
     _refuse_twins(people)
     taken = set(by_name)
+    owned = {user.pk for user in by_discord.values()}
     matches = []
     for number, person in enumerate(people, start=1):
-        found = by_discord.get(person.discord_id) or _namesake(person, by_name)
+        found = by_discord.get(person.discord_id) or _namesake(person, by_name, owned)
         if found is not None:
             matches.append(Match(username=found.username, user_id=found.pk, fields={}))
             continue
@@ -76,9 +78,9 @@ def make(matches: Sequence[Match], *, actor: Actor) -> list[int]:
     ]
 
 
-def _namesake(person: PersonForm, by_name: dict[str, User]) -> User | None:
+def _namesake(person: PersonForm, by_name: dict[str, User], owned: Container[int]) -> User | None:
     found = by_name.get(person.username.lower())
-    if found is None or found.username in LEAGUE_ACCOUNTS:
+    if found is None or found.pk in owned or found.username in LEAGUE_ACCOUNTS:
         return None
     is_other = person.discord_id and found.discord_id and person.discord_id != found.discord_id
     return None if is_other else found
