@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from gal_dashboard.audit import trail
@@ -191,10 +192,13 @@ def _hashed_for(user_id: int, password: str | None) -> str | None:
 
 @contextmanager
 def _refusing_twins(user: User) -> Iterator[None]:
-    """Around a transaction: of two who take the same name at once the database lets one in."""
+    """Around a transaction: of two who take the same name at once the database lets one in.
+
+    The other hears so from the database, or from the model's own look a moment before.
+    """
     try:
         yield
-    except IntegrityError:
+    except (IntegrityError, ValidationError):
         _refuse_twins(user)
         raise
 
