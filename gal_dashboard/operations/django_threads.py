@@ -107,7 +107,7 @@ def _hand_over(answered: "asyncio.Future[_Answer]", outcome: _Answer | BaseExcep
 def environ_of(scope: Scope, body: io.BytesIO) -> Environ:
     """PEP 3333's description of a request, and the scope itself as ``asgi.scope``."""
     host, port = scope.get("server") or ("localhost", 80)
-    environ: Environ = {
+    request: Environ = {
         "asgi.scope": scope,
         "REQUEST_METHOD": scope["method"],
         "SCRIPT_NAME": scope.get("root_path", "").encode().decode("latin-1"),
@@ -125,12 +125,12 @@ def environ_of(scope: Scope, body: io.BytesIO) -> Environ:
         "wsgi.run_once": False,
     }
     if scope.get("client"):
-        environ["REMOTE_ADDR"], port = scope["client"]
-        environ["REMOTE_PORT"] = str(port)
+        request["REMOTE_ADDR"], port = scope["client"]
+        request["REMOTE_PORT"] = str(port)
     for raw_name, raw_value in scope["headers"]:
         name = raw_name.decode("latin-1").upper().replace("-", "_")
         if name not in {"CONTENT_LENGTH", "CONTENT_TYPE"}:
             name = f"HTTP_{name}"
         value = raw_value.decode("latin-1")
-        environ[name] = f"{environ[name]},{value}" if name in environ else value
-    return environ
+        request[name] = f"{request[name]},{value}" if name in request else value
+    return request
