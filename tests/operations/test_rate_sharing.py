@@ -111,16 +111,20 @@ async def test_a_flood_of_all_gets_what_one_process_would_give(redis: RedisServe
 
 
 async def test_buckets_go_from_redis_when_they_are_full(redis: RedisServer):
-    async with running(redis, 1) as (one,):
+    prefix = "test.full "
+    with Redis.from_url(redis.url) as client:
+        of_others = set(client.keys("*"))
+    async with running(redis, 1, prefix) as (one,):
         one.pass_through("long", rate=0.01, burst=10)
         one.pass_through("short", rate=10, burst=10, times=5)
-        await until(lambda: stored(redis, "short") is not None)
-        await until(lambda: stored(redis, "short") is None)
+        await until(lambda: stored(redis, "short", prefix) is not None)
+        await until(lambda: stored(redis, "short", prefix) is None)
 
     with Redis.from_url(redis.url) as client:
-        kept = client.keys("*")
-        assert [key for key in kept if not key.startswith(PREFIX.encode())] == []
-        assert min(client.pttl(key) for key in kept) > 0
+        kept = client.keys(f"{prefix}*")
+        assert kept == [f"{prefix}long".encode()]
+        assert set(client.keys("*")) - of_others == set(kept)
+        assert client.pttl(kept[0]) > 0
 
 
 async def test_installations_with_prefixes_of_their_own_share_nothing(redis: RedisServer):
