@@ -34,9 +34,8 @@ def address_in(scope: Mapping[str, Any], trusted: int) -> str:
     return client_address(peer, forwarded_for, trusted)
 
 
-@lru_cache(
-    maxsize=4096
-)  # asked for each request; to parse an address takes longer than to judge it
+# asked for each request; to parse an address takes longer than to judge it
+@lru_cache(maxsize=4096)
 def household(address: str) -> str:
     """What one client cannot multiply: an IPv4 address, or the IPv6 network that it is in."""
     try:
