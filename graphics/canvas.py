@@ -145,8 +145,8 @@ def _id_of(element: Any) -> str | None:
 def _faults_of(node: Mapping[str, Any], path: str, checks: Mapping[str, Check]) -> list[_Finding]:
     return [
         _Finding(f"{path}.{key}", sentence)
-        for key, check in checks.items()
-        if node.get(key) is not None and (sentence := check(node[key])) is not None
+        for key, value in node.items()  # an element has few of all that could be checked
+        if value is not None and key in checks and (sentence := checks[key](value)) is not None
     ]
 
 

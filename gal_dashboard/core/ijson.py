@@ -45,28 +45,31 @@ def _check(value: Any, *, may_hold_nul: bool) -> None:
     level, depth = [value], 0
     while level:
         inner: list[Any] = []
+        has_containers = False
         for node in level:
-            if isinstance(node, dict):
+            kind = type(node)  # jiter makes no subclasses, and most nodes are texts
+            if kind is str:
+                if may_hold_nul and "\0" in node:
+                    raise IJSONError("A text holds the character NUL.")
+            elif kind is dict:
+                has_containers = True
                 if may_hold_nul and any("\0" in key for key in node):
                     raise IJSONError("A key holds the character NUL.")
                 inner.extend(node.values())
-            elif isinstance(node, list):
+            elif kind is list:
+                has_containers = True
                 inner.extend(node)
-            else:
-                _check_scalar(node, may_hold_nul=may_hold_nul)
-        has_containers = any(isinstance(node, dict | list) for node in level)
+            elif kind is int or kind is float:
+                _check_number(node)
         depth += has_containers
         if depth > MAX_DEPTH:
             raise IJSONError(f"The JSON is nested deeper than {MAX_DEPTH} levels.")
         level = inner
 
 
-def _check_scalar(node: Any, *, may_hold_nul: bool) -> None:
-    if isinstance(node, str):
-        if may_hold_nul and "\0" in node:
-            raise IJSONError("A text holds the character NUL.")
-    elif isinstance(node, int):
-        if not -MAX_INTEGER <= node <= MAX_INTEGER:
+def _check_number(number: int | float) -> None:
+    if isinstance(number, int):
+        if not -MAX_INTEGER <= number <= MAX_INTEGER:
             raise IJSONError("An integer is beyond 2^53-1 and would be rounded by browsers.")
-    elif isinstance(node, float) and not math.isfinite(node):
+    elif not math.isfinite(number):
         raise IJSONError("A number is not finite.")
