@@ -12,6 +12,7 @@ from gal_dashboard.api.fields import (
     StrictCharField,
     StrictIntegerField,
 )
+from gal_dashboard.api.forms import Form
 from gal_dashboard.core.option_kinds import Kind
 from gal_dashboard.core.options import Source
 
@@ -36,18 +37,18 @@ class AnyField(serializers.Field):
         return value
 
 
-class ValueInput(serializers.Serializer):
+class ValueInput(Form):
     value = AnyField()
     description = StrictCharField(
         max_length=LONGEST_DESCRIPTION, allow_blank=True, allow_null=True, required=False
     )
 
 
-class RollbackInput(serializers.Serializer):
+class RollbackInput(Form):
     change_id = StrictIntegerField(min_value=1, max_value=2**63 - 1)
 
 
-class ImportInput(serializers.Serializer):
+class ImportInput(Form):
     document = DocumentField(max_length=1024 * 1024, help_text="YAML as the export gives it.")
     dry_run = StrictBooleanField(
         default=True, help_text="Only say what would change; false to change it."

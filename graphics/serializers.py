@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from gal_dashboard.api.converters import MAX_ID
 from gal_dashboard.api.fields import StrictCharField, StrictIntegerField
+from gal_dashboard.api.forms import Form
 from gal_dashboard.core import ijson
 from gal_dashboard.core.wire import dumps
 
@@ -33,7 +34,7 @@ class DocumentField(serializers.Field):
         return dumps(data).decode()
 
 
-class GraphicInput(serializers.Serializer):
+class GraphicInput(Form):
     title = StrictCharField(max_length=255)
     event_name = StrictCharField(max_length=255)
     data_json = DocumentField(required=False, allow_null=True)
@@ -42,7 +43,7 @@ class GraphicInput(serializers.Serializer):
     )
 
 
-class ClaimInput(serializers.Serializer):
+class ClaimInput(Form):
     """In whose name: the editor window, and the fence of the lock that it believes to hold."""
 
     session_id = StrictCharField(
@@ -67,7 +68,7 @@ class GraphicChanges(ClaimInput):
     )
 
 
-class DuplicateInput(serializers.Serializer):
+class DuplicateInput(Form):
     new_title = StrictCharField(max_length=255, required=False, allow_null=True)
     new_event_name = StrictCharField(max_length=255, required=False, allow_null=True)
 
@@ -78,7 +79,7 @@ class ArchiveInput(ClaimInput):
     )
 
 
-class KeyInput(serializers.Serializer):
+class KeyInput(Form):
     name = StrictCharField(max_length=100, help_text="Where it will be used, such as a machine.")
 
 
@@ -263,7 +264,7 @@ class ConnectionsSerializer(serializers.Serializer):
     timestamp = serializers.DateTimeField()
 
 
-class ReloadInput(serializers.Serializer):
+class ReloadInput(Form):
     """Which overlays: neither a graphic nor a socket means all."""
 
     graphic_id = StrictIntegerField(

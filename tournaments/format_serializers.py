@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from gal_dashboard.api.fields import StrictBooleanField, StrictCharField, StrictIntegerField
+from gal_dashboard.api.forms import Form
 from tournaments.choices import DrawRule
 from tournaments.limits import (
     HIGHEST_DAY,
@@ -102,7 +103,7 @@ class StageFormatSerializer(serializers.Serializer):
         return chain
 
 
-class FormatInput(serializers.Serializer):
+class FormatInput(Form):
     preset = serializers.ChoiceField(choices=list(PRESETS), required=False)
     stages = StageFormatSerializer(many=True, required=False, max_length=MOST_STAGES)
 
@@ -147,7 +148,7 @@ class GameField(StrictCharField):
             self.fail("game")
 
 
-class DrawInput(serializers.Serializer):
+class DrawInput(Form):
     game = GameField(required=False, help_text="DAY.GAME; without it the next one.")
     rule = serializers.ChoiceField(
         choices=DrawRule.choices, required=False, help_text="Without it that of the stage."

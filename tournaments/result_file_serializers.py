@@ -3,13 +3,14 @@
 from rest_framework import serializers
 
 from gal_dashboard.api.fields import DocumentField, StrictBooleanField, StrictCharField
+from gal_dashboard.api.forms import Form
 from tournaments.result_import import OUTCOMES
 from tournaments.serializers import StandingRowSerializer
 
 LARGEST_DOCUMENT = 1024 * 1024
 
 
-class ResultImportInput(serializers.Serializer):
+class ResultImportInput(Form):
     document = DocumentField(
         max_length=LARGEST_DOCUMENT,
         help_text="CSV as the download gives it: columns game, lobby, player, place, absent.",

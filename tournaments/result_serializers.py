@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from gal_dashboard.api.fields import StrictCharField, StrictIntegerField
+from gal_dashboard.api.forms import Form
 from tournaments.choices import DrawRule, ParticipantStatus, SheetStatus
 from tournaments.serializers import PlacementsInput
 from tournaments.standings import GameRef
@@ -33,7 +34,7 @@ class SubmissionInput(PlacementsInput):
     note = NoteField()
 
 
-class RejectionInput(serializers.Serializer):
+class RejectionInput(Form):
     reason = NoteField()
 
 
@@ -42,7 +43,7 @@ class CorrectedInput(PlacementsInput):
     lobby = StrictIntegerField(min_value=1, max_value=HIGHEST_LOBBY)
 
 
-class PreviewInput(serializers.Serializer):
+class PreviewInput(Form):
     results = CorrectedInput(many=True, allow_empty=False, max_length=MOST_LOBBIES)
     reason = NoteField()
 
@@ -53,7 +54,7 @@ class CorrectionInput(PreviewInput):
     )
 
 
-class UndoInput(serializers.Serializer):
+class UndoInput(Form):
     reason = NoteField()
 
 

@@ -8,6 +8,7 @@ from gal_dashboard.api.fields import (
     StrictCharField,
     StrictIntegerField,
 )
+from gal_dashboard.api.forms import Form
 from tournaments.choices import EntryStatus, ParticipantStatus, TournamentStatus
 from tournaments.limits import LARGEST_TOURNAMENT, LONGEST_NAME, LONGEST_RIOT_ID, LONGEST_TITLE
 from tournaments.models import LARGEST_TEAM
@@ -17,7 +18,7 @@ from tournaments.standings import LOBBY_SIZE
 MOST_ALIASES = 20
 
 
-class TournamentInput(serializers.Serializer):
+class TournamentInput(Form):
     name = StrictCharField(max_length=LONGEST_TITLE)
     description = StrictCharField(
         max_length=5000, allow_blank=True, allow_null=True, required=False
@@ -79,7 +80,7 @@ class StatisticsSerializer(serializers.Serializer):
     absences = serializers.IntegerField()
 
 
-class TransitionInput(serializers.Serializer):
+class TransitionInput(Form):
     status = serializers.ChoiceField(choices=TournamentStatus.choices)
     reason = StrictCharField(max_length=500, required=False, allow_blank=True)
 
@@ -106,7 +107,7 @@ class MemberSerializer(serializers.Serializer):
         return member.validated_data
 
 
-class ParticipantInput(serializers.Serializer):
+class ParticipantInput(Form):
     name = StrictCharField(max_length=LONGEST_NAME)
     riot_id = StrictCharField(max_length=LONGEST_RIOT_ID, required=False, allow_blank=True)
     seed = StrictIntegerField(
@@ -155,7 +156,7 @@ class WithdrawnSerializer(serializers.Serializer):
     withdrawn = serializers.ListField(child=serializers.CharField(), help_text="Their names.")
 
 
-class PlacementsInput(serializers.Serializer):
+class PlacementsInput(Form):
     placements = serializers.DictField(
         child=StrictIntegerField(min_value=1, max_value=LOBBY_SIZE), allow_empty=False
     )
@@ -302,5 +303,5 @@ class SnapshotSerializer(SnapshotSummarySerializer):
     entries = EntrySerializer(many=True)
 
 
-class RefreshInput(serializers.Serializer):
+class RefreshInput(Form):
     tournament_id = StrictIntegerField(min_value=1, max_value=2**63 - 1, required=False)

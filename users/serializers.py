@@ -3,12 +3,13 @@
 from rest_framework import serializers
 
 from gal_dashboard.api.fields import StrictBooleanField, StrictCharField
+from gal_dashboard.api.forms import Form
 from users.choices import EndReason, Role, SessionKind
 
 LONGEST_PASSWORD = 1024
 
 
-class LoginSerializer(serializers.Serializer):
+class LoginSerializer(Form):
     """Either the master password, or the name and password of a staff account."""
 
     master_password = serializers.CharField(
@@ -28,7 +29,7 @@ class LoginSerializer(serializers.Serializer):
         raise serializers.ValidationError({missing: ["This field is required."]})
 
 
-class RefreshSerializer(serializers.Serializer):
+class RefreshSerializer(Form):
     refresh_token = serializers.CharField(required=False, allow_null=True)
 
 
@@ -74,7 +75,7 @@ class SessionListSerializer(serializers.Serializer):
     total = serializers.IntegerField()
 
 
-class ProfileInput(serializers.Serializer):
+class ProfileInput(Form):
     """What everybody may change of the own account: nothing that gives rights."""
 
     display_name = StrictCharField(
