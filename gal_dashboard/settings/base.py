@@ -85,7 +85,7 @@ MIDDLEWARE = [
     "gal_dashboard.operations.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "gal_dashboard.operations.content_policy.ContentPolicyMiddleware",
     "gal_dashboard.core.admin_pages.AdminPagesMiddleware",
     "gal_dashboard.operations.middleware.SecurityHeadersMiddleware",
     "gal_dashboard.operations.cors.PublicCorsMiddleware",
@@ -133,7 +133,7 @@ DATABASES = {
 DATABASE_OPTIONS = {
     # IMMEDIATE takes the write lock when a transaction begins: writers wait in line for up to 20 s
     # instead of failing half-way with "database is locked".
-    "django.db.backends.sqlite3": {
+    "gal_dashboard.core.sqlite": {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",

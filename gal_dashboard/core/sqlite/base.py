@@ -1,0 +1,66 @@
+"""The database backend ``gal_dashboard.core.sqlite``: threads that write take turns.
+
+SQLite has one writer and no line: who finds it busy sleeps and looks again, after up to a tenth of
+a second, however soon it was free. With a few threads that write, the database stood idle for most
+of the time and some of them waited for seconds. So a thread takes this process's turn before it
+begins a transaction, and is woken when the one before has ended. Other processes (commands beside
+the server) are waited for as before.
+"""
+
+import threading
+from collections import defaultdict
+
+from django.db import OperationalError
+from django.db.backends.sqlite3 import base
+
+_turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Django calls these whenever a transaction begins and ends, and on a close in the middle.
+
+    Its stubs for mypy leave them out.
+    """
+
+    _has_turn = False
+
+    def _start_transaction_under_autocommit(self) -> None:
+        self._take_turn()
+        try:
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
+        except BaseException:
+            self._give_turn()
+            raise
+
+    def _commit(self) -> None:
+        super()._commit()  # type: ignore[misc]
+        self._give_turn()  # a commit that failed is rolled back
+
+    def _rollback(self) -> None:
+        try:
+            super()._rollback()  # type: ignore[misc]
+        finally:
+            self._give_turn()
+
+    def _close(self) -> None:
+        try:
+            super()._close()  # type: ignore[misc]
+        finally:
+            self._give_turn()
+
+    def _take_turn(self) -> None:
+        if self._has_turn:
+            return
+        # as long as SQLite itself would wait
+        if not self._turn.acquire(timeout=self.settings_dict["OPTIONS"].get("timeout", 5)):
+            raise OperationalError("database is locked: another thread has been writing for long")
+        self._has_turn = True
+
+    def _give_turn(self) -> None:
+        if self._has_turn:
+            self._has_turn = False
+            self._turn.release()
+
+    @property
+    def _turn(self) -> threading.Lock:
+        return _turns[str(self.settings_dict["NAME"])]
