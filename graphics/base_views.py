@@ -1,11 +1,13 @@
 """What all views of graphics share: finding the graphic, and in whose name a request acts."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar, Final
 
+from django.db import DatabaseError
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import ParseError, UnsupportedMediaType, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,6 +21,12 @@ from graphics.errors import GraphicNotFoundError
 from graphics.models import Graphic
 from graphics.serializers import LONGEST_SESSION, ClaimInput
 
+REFUSALS_BY_FORM: Final = (
+    ParseError,
+    UnsupportedMediaType,
+    ValidationError,
+    InvalidFieldsError,
+)
 _FENCE = re.compile(r"[0-9]{1,16}\Z")
 FENCE_HEADER = "X-Lock-Fence"
 
@@ -49,7 +57,22 @@ class GraphicBase(ApiViewSet):
     area = "graphics"
     query_members = frozenset({"session_id"})
 
+    # Actions whose service finds the graphic itself, under the lock of its row.
+    finding_actions: ClassVar[frozenset[str]] = frozenset()
+
     def find(self, pk: int | None = None, **kwargs: object) -> None:
+        if self.action not in self.finding_actions:
+            self._look_for(pk)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if self.action in self.finding_actions and isinstance(exc, REFUSALS_BY_FORM):
+            try:  # what is not there is not there whatever was sent
+                self._look_for(self.kwargs["pk"])
+            except (GraphicNotFoundError, DatabaseError) as sooner:
+                exc = sooner
+        return super().handle_exception(exc)
+
+    def _look_for(self, pk: int | None) -> None:
         if pk is not None and not selectors.graphic_exists(pk):
             raise GraphicNotFoundError
 
@@ -58,9 +81,13 @@ class GraphicBase(ApiViewSet):
         """The caller as one who looks: by their login."""
         return Claim(actor=self.request.user)
 
-    def claim(self) -> Claim:
-        """The caller as one who acts. The session may stand in the query, the fence in a header."""
-        fields = self.validated_with_query(ClaimInput)
+    def claim(self, fields: Mapping[str, Any] | None = None) -> Claim:
+        """The caller as one who acts. The session may stand in the query, the fence in a header.
+
+        ``fields`` are those of a form that is a ``ClaimInput`` too, where it has been read.
+        """
+        if fields is None:
+            fields = self.validated_with_query(ClaimInput)
         fence_in_head = _fence_of(self.request)
         fence = fields.get("lock_fence")
         return Claim(
@@ -68,6 +95,12 @@ class GraphicBase(ApiViewSet):
             session_id=fields.get("session_id"),
             fence=fence_in_head if fence is None else fence,
         )
+
+    def form_with_claim(self, serializer_class: type[ClaimInput]) -> ClaimInput:
+        """The body's form, for ``claim``: the session may stand in the query, nothing else."""
+        query = self.request.query_params
+        named = {"session_id": query["session_id"]} if "session_id" in query else {}
+        return serializer_class(data={**named, **self.body})
 
     def validated_with_query(self, serializer_class: type) -> dict[str, Any]:
         """The form's fields from the body, or from the query where the body does not name them."""

@@ -31,6 +31,7 @@ BREAK_LOCKS = "maintenance:write"
 class LockViewSet(GraphicBase):
     tag = "locks"
     scopes = {"cleanup": BREAK_LOCKS}
+    finding_actions = frozenset({"acquire", "refresh", "release"})
 
     def check_permissions(self, request: Request) -> None:
         super().check_permissions(request)
@@ -61,12 +62,13 @@ class LockViewSet(GraphicBase):
     @extend_schema(parameters=[SESSION, FORCE, REASON], responses={200: ReleasedSerializer})
     def release(self, request: Request, pk: int) -> Response:
         """Release your lock; 200 as well if there was none of yours."""
-        reason = self.validated_with_query(ArchiveInput).get("reason") or ""
+        fields = self.validated_with_query(ArchiveInput)
         if flag_of(request, "force"):
+            reason = fields.get("reason") or ""
             released = locks.force_release_lock(graphic_id=pk, actor=request.user, reason=reason)
             nothing = "Nobody held a lock on this graphic."
         else:
-            released = locks.release_lock(graphic_id=pk, claim=self.claim())
+            released = locks.release_lock(graphic_id=pk, claim=self.claim(fields))
             nothing = "You held no lock on this graphic."
         message = "The lock was released." if released else nothing
         return Response({"message": message, "released": released})

@@ -95,12 +95,13 @@ def release_lock(*, graphic_id: int, claim: Claim) -> bool:
     """End the claimant's lease; ``False`` if there is none of theirs: a stranger ends nothing."""
     with recording():
         graphic = Graphic.objects.lock_row(graphic_id, with_document=False)
-        lease = live_lease(graphic, database_now())
+        now = database_now()
+        lease = live_lease(graphic, now)
         if lease is None or not claim.holds(lease):
             return False
         given = {"holder": (lease.user_name, None)}
         trail.record("graphic.lock_released", actor=claim.actor, target=graphic, changes=given)
-        _end(lease, LeaseEnd.RELEASED)
+        _end(lease, LeaseEnd.RELEASED, now)
         return True
 
 
@@ -108,7 +109,8 @@ def force_release_lock(*, graphic_id: int, actor: Actor, reason: str) -> bool:
     """Break a lease, whoever holds it; the audit trail and everybody who follows learn why."""
     with recording():
         graphic = Graphic.objects.lock_row(graphic_id, with_document=False)
-        lease = live_lease(graphic, database_now())
+        now = database_now()
+        lease = live_lease(graphic, now)
         if lease is None:
             return False
         trail.record(
@@ -117,7 +119,7 @@ def force_release_lock(*, graphic_id: int, actor: Actor, reason: str) -> bool:
             target=graphic,
             changes={"holder": (lease.user_name, None), "reason": (None, reason)},
         )
-        _end(lease, LeaseEnd.FORCED, by=actor, reason=reason)
+        _end(lease, LeaseEnd.FORCED, now, by=actor, reason=reason)
         return True
 
 
@@ -141,8 +143,8 @@ def sweep_locks() -> int:
         with recording(), suppress(GraphicNotFoundError):
             graphic = Graphic.objects.lock_row(graphic_id, with_document=False)
             lease = _unended_lease(graphic)
-            if lease is not None and lease.expires_at <= database_now():
-                _announce_expired(graphic, lease)
+            if lease is not None and lease.expires_at <= (now := database_now()):
+                _announce_expired(graphic, lease, now)
                 swept += 1
     return swept
 
@@ -160,7 +162,7 @@ def live_lease(graphic: Graphic, now: datetime) -> CanvasLease | None:
     """
     lease = _unended_lease(graphic)
     if lease is not None and lease.expires_at <= now:
-        _announce_expired(graphic, lease)
+        _announce_expired(graphic, lease, now)
         return None
     return lease
 
@@ -191,9 +193,10 @@ def refuse_if_busy(graphic: Graphic, claim: Claim) -> None:
 
 def end_with_graphic(graphic: Graphic, reason: LeaseEnd) -> None:
     """The holder's own lock ends when the graphic is archived or deleted."""
-    lease = live_lease(graphic, database_now())
+    now = database_now()
+    lease = live_lease(graphic, now)
     if lease is not None:
-        _end(lease, reason)
+        _end(lease, reason, now)
 
 
 def facts_of(lease: CanvasLease) -> dict[str, Any]:
@@ -235,15 +238,17 @@ def _unended_lease(graphic: Graphic) -> CanvasLease | None:
     return None if row is None else instance_of(CanvasLease, row)
 
 
-def _announce_expired(graphic: Graphic, lease: CanvasLease) -> None:
+def _announce_expired(graphic: Graphic, lease: CanvasLease, now: datetime) -> None:
     ended = {"holder": (lease.user_name, None)}
     trail.record("graphic.lock_expired", actor=SYSTEM, target=graphic, changes=ended)
-    _end(lease, LeaseEnd.EXPIRED)
+    _end(lease, LeaseEnd.EXPIRED, now)
 
 
-def _end(lease: CanvasLease, end: LeaseEnd, *, by: Actor | None = None, reason: str = "") -> None:
+def _end(
+    lease: CanvasLease, end: LeaseEnd, now: datetime, *, by: Actor | None = None, reason: str = ""
+) -> None:
     lease.end = end
-    lease.ended_at = database_now()
+    lease.ended_at = now
     rows.update(lease, "end", "ended_at")
     emit(events.lock_changed(end.value, lease, by=by, reason=reason))
     count_after_commit(LOCKS.labels(end.value))

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import orjson
-from django.db.models import BigIntegerField, DateTimeField, QuerySet
+from django.db.models import BigIntegerField, QuerySet
 
 from gal_dashboard.core.clock import database_now
-from gal_dashboard.core.prepared import Prepared, Slot, attributes_of, instance_of
+from gal_dashboard.core.prepared import Now, Prepared, Slot, attributes_of, instance_of
 from gal_dashboard.realtime.ports import Editor
 from graphics.claims import Claim
 from graphics.errors import (
@@ -70,7 +70,7 @@ _GRAPHIC: Final = Prepared(
 
 
 def _held_leases() -> QuerySet[CanvasLease, dict[str, Any]]:
-    rows = CanvasLease.objects.unended().filter(expires_at__gt=Slot("now", DateTimeField()))
+    rows = CanvasLease.objects.unended().filter(expires_at__gt=Now())
     return rows.order_by().values(*attributes_of(CanvasLease))
 
 
@@ -167,17 +167,16 @@ def lock_body(lease: CanvasLease, viewer: Claim) -> dict[str, Any]:
 def live_leases(graphic_ids: Sequence[int] | None = None) -> dict[int, CanvasLease]:
     """The leases that hold now by graphic, of these graphics or of all: one query."""
     if graphic_ids is not None and len(graphic_ids) == 1:
-        row = _LIVE_LEASE.first(graphic=graphic_ids[0], now=database_now())
+        row = _LIVE_LEASE.first(graphic=graphic_ids[0])
         return {} if row is None else {graphic_ids[0]: instance_of(CanvasLease, row)}
-    now = database_now()
     if graphic_ids is not None:
         # hardly anybody edits more at once, and Django takes long to write a list of numbers
-        found = _LIVE_LEASES.rows(now=now)
+        found = _LIVE_LEASES.rows()
         if len(found) <= FEW_LEASES:
             asked = frozenset(graphic_ids)
             leases = [instance_of(CanvasLease, row) for row in found if row["graphic_id"] in asked]
             return {lease.graphic_id: lease for lease in leases}
-    rows = CanvasLease.objects.unended().filter(expires_at__gt=now)
+    rows = CanvasLease.objects.unended().filter(expires_at__gt=database_now())
     if graphic_ids is not None:
         rows = rows.filter(graphic_id__in=graphic_ids)
     return {lease.graphic_id: lease for lease in rows.order_by("taken_at", "pk")}

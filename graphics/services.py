@@ -64,7 +64,7 @@ def create_graphic(
         _refuse_document(document)
         graphic.full_clean()
         graphic.save()
-        _store_version(graphic, actor)
+        _store_version(graphic, actor, is_retied=graphic.tournament_id is not None)
         told = trail.made(graphic, "title", "event_name", "tournament_id", "document")
         trail.record("graphic.created", actor=actor, target=graphic, changes=told)
         tell("created", graphic, actor=actor, is_retied=True)
@@ -234,10 +234,11 @@ def _save_changes(
     graphic.updated_by = actor.name
     graphic.full_clean()
     rows.update(graphic, *changed, "version", "updated_by", "updated_at")
-    _store_version(graphic, actor, restored_from=restored_from)
+    is_retied = "tournament_id" in changed
+    _store_version(graphic, actor, is_retied=is_retied, restored_from=restored_from)
     told = changed if restored_from is None else changed | {"restored_from": (None, restored_from)}
     trail.record(action, actor=actor, target=graphic, changes=told)
-    tell("updated", graphic, actor=actor, is_retied="tournament_id" in changed)
+    tell("updated", graphic, actor=actor, is_retied=is_retied)
 
 
 def _apply(graphic: Graphic, changes: Changes) -> dict[str, tuple[Any, Any]]:
@@ -259,7 +260,9 @@ def _apply(graphic: Graphic, changes: Changes) -> dict[str, tuple[Any, Any]]:
     return changed
 
 
-def _store_version(graphic: Graphic, actor: Actor, *, restored_from: int | None = None) -> None:
+def _store_version(
+    graphic: Graphic, actor: Actor, *, is_retied: bool, restored_from: int | None = None
+) -> None:
     revision = GraphicRevision(
         graphic=graphic,
         version=graphic.version,
@@ -272,6 +275,11 @@ def _store_version(graphic: Graphic, actor: Actor, *, restored_from: int | None 
         session_sid=actor.sid or "",
     )
     rows.insert([revision])
+    if is_retied:
+        _store_tie(graphic)
+
+
+def _store_tie(graphic: Graphic) -> None:
     follows = GraphicTournament.objects.filter(graphic=graphic)
     if graphic.tournament_id is None:
         follows.delete()

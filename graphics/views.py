@@ -64,6 +64,7 @@ class GraphicViewSet(GraphicBase):
     public_actions: ClassVar[frozenset[str]] = frozenset({"public_view"})
     scopes: ClassVar[dict[str, str]] = {"delete_for_good": DELETE_FOR_GOOD}
     query_members = frozenset(DuplicateInput().fields)
+    finding_actions = frozenset({"update", "partial_update"})
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         try:
@@ -133,11 +134,11 @@ class GraphicViewSet(GraphicBase):
         have lost the lock meanwhile, 412 if `If-Match` is not the newest version.
         """
         accepted = versions_in(request.headers.get("If-Match"))
-        claim = self.claim()
-        form = GraphicChanges(data=self.body)
+        form = self.form_with_claim(GraphicChanges)
         if not form.is_valid():
-            services.refuse_update(graphic_id=pk, claim=claim, accepted_versions=accepted)
+            services.refuse_update(graphic_id=pk, claim=self.claim(), accepted_versions=accepted)
             raise drf.ValidationError(form.errors)
+        claim = self.claim(form.validated_data)
         fields = form.validated_data
         changes = services.Changes(
             title=fields.get("title"),

@@ -5,11 +5,14 @@ database to answer it, and a request on a hot path has several.
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models import DateTimeField, Expression, Field, Model, QuerySet
 from django.db.transaction import TransactionManagementError
+
+from gal_dashboard.core.clock import database_now
 
 AnyModel = TypeVar("AnyModel", bound=Model)
 
@@ -34,6 +37,23 @@ class Slot(Expression):
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", [self]
+
+    def value(self, values: Mapping[str, Any]) -> Any:
+        """What is bound in its place, of the values that the call gives."""
+        return values[self.name]
+
+
+class Now(Slot):
+    """The database's clock at the call, without a question of its own: see ``database_now``."""
+
+    def __init__(self) -> None:
+        super().__init__("now", DateTimeField())
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
+        return "clock_timestamp()", []
+
+    def value(self, values: Mapping[str, Any]) -> datetime:
+        return database_now()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +82,7 @@ class Prepared:
         if statement.locks_rows and not connection.in_atomic_block:
             raise TransactionManagementError("Rows are locked within a transaction only.")
         bound = [
-            one.output_field.get_db_prep_value(values[one.name], connection)
+            one.output_field.get_db_prep_value(one.value(values), connection)
             if isinstance(one, Slot)
             else one
             for one in statement.parameters

@@ -4,17 +4,28 @@ and Django takes several times as long to word it as the databases to do it.
 No signal is sent, and nothing is looked at: the caller has judged the row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 from django.db.transaction import mark_for_rollback_on_error
 
 # More rows at once take as many statements; the longest then has some hundred parameters.
 MOST_AT_ONCE: Final = 20
+
+# What fields of these very classes store unchanged; of their subclasses nothing is known.
+_PLAIN: Final[Mapping[type, type]] = {
+    models.CharField: str,
+    models.TextField: str,
+    models.BooleanField: bool,
+    models.BigIntegerField: int,
+    models.PositiveIntegerField: int,
+    models.PositiveBigIntegerField: int,
+    models.ForeignKey: int,
+}
 
 
 def insert(rows: Sequence[Model]) -> None:
@@ -50,7 +61,11 @@ def update(row: Model, *names: str) -> None:
 
 
 def _value(database: BaseDatabaseWrapper, field: Any, row: Model, *, add: bool) -> Any:
-    return field.get_db_prep_save(field.pre_save(row, add=add), connection=database)
+    value = field.pre_save(row, add=add)
+    # most values go as they are, and Django asks each of five layers before it agrees
+    if value is None or type(value) is _PLAIN.get(type(field)):
+        return value
+    return field.get_db_prep_save(value, connection=database)
 
 
 @cache
