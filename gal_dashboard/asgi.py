@@ -14,6 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gal_dashboard.settings")
 django_application = get_wsgi_application()  # sets Django up: imports of apps come after it
 
 from django.conf import settings  # noqa: E402
+from django.urls import reverse  # noqa: E402
 
 from gal_dashboard.api.holding import HeldAnswers  # noqa: E402
 from gal_dashboard.events.pruner import pruner  # noqa: E402
@@ -27,6 +28,7 @@ from gal_dashboard.operations.metrics_page import PATH as METRICS_PATH  # noqa: 
 from gal_dashboard.operations.metrics_page import MetricsPage  # noqa: E402
 from gal_dashboard.operations.rate_sharing import share  # noqa: E402
 from gal_dashboard.operations.rates import Rates  # noqa: E402
+from gal_dashboard.operations.rehearsal import rehearse  # noqa: E402
 from gal_dashboard.operations.stamps import Stamps  # noqa: E402
 from gal_dashboard.operations.static_files import static_files  # noqa: E402
 from gal_dashboard.operations.transport_security import TransportSecurity  # noqa: E402
@@ -39,12 +41,13 @@ from graphics.ready_views import ReadyViews  # noqa: E402
 from graphics.sweeper import sweeper  # noqa: E402
 from users.league_passwords import adopt_at_start  # noqa: E402
 
+reverse("health")  # imports all views and reads all routes: not with the first request, now
+
 READY_ROUTE = "/api/v1/graphics/{pk}/view"
 READY_ROUTE_OF_KEYS = "/api/v1/graphics/k/{overlay_key}/view"
 
-django_threads = LoginQueue(
-    HeldAnswers(DjangoThreads(GivesMemoryBack(django_application), workers=settings.WEB_THREADS))
-)
+threads = DjangoThreads(GivesMemoryBack(django_application), workers=settings.WEB_THREADS)
+django_threads = LoginQueue(HeldAnswers(threads))
 overlay_page = Stamps(OverlayPage(frame_ancestors=settings.OVERLAY_FRAME_ANCESTORS))
 ready_views = Stamps(ReadyViews(django_threads))
 metrics_page = Stamps(MetricsPage(django_threads))
@@ -74,7 +77,10 @@ gate = TransportSecurity(Gate(Measured(rates), limits=GateLimits(), may_send_lar
 
 
 async def lifespan(scope, receive, send) -> None:
-    """Adopt the passwords, start hub, sweeper and pruner before the first request, stop them."""
+    """Adopt the passwords, start hub, sweeper and pruner before the first request, stop them.
+
+    What those do first they do beside the rehearsal, not beside the first request.
+    """
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
@@ -82,6 +88,7 @@ async def lifespan(scope, receive, send) -> None:
             await hub.start()
             sweeper.start()
             pruner.start()
+            await rehearse(threads)
             settle()
             await send({"type": "lifespan.startup.complete"})
         else:

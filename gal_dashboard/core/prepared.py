@@ -4,11 +4,12 @@ database to answer it, and a request on a hot path has several.
 
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import DateTimeField, Expression, Field, Model, QuerySet
 from django.db.transaction import TransactionManagementError
 
@@ -56,6 +57,18 @@ class Now(Slot):
         return database_now()
 
 
+_MADE: Final[list["Prepared"]] = []
+
+
+def rehearse() -> None:
+    """All that is prepared, once on this thread, so that no request has to write SQL first."""
+    # SQLite, which locks no rows, would lock all of itself
+    locks_rows = connection.features.has_select_for_update
+    with transaction.atomic() if locks_rows else nullcontext():
+        for prepared in tuple(_MADE):
+            prepared.rehearse()
+
+
 @dataclass(frozen=True, slots=True)
 class _Statement:
     sql: str
@@ -75,6 +88,7 @@ class Prepared:
     def __init__(self, make: Callable[[], QuerySet[Any, Any]]) -> None:
         self._make = make
         self._of_thread = threading.local()
+        _MADE.append(self)
 
     def rows(self, **values: Any) -> list[dict[str, Any]]:
         """What the queryset gives with these values in its slots."""
@@ -95,6 +109,13 @@ class Prepared:
     def first(self, **values: Any) -> dict[str, Any] | None:
         """The first of ``rows``; the queryset should end after it."""
         return next(iter(self.rows(**values)), None)
+
+    def rehearse(self) -> None:
+        """Write the SQL, and ask the database for what nobody has: nothing is equal to NULL."""
+        statement = self._statement()
+        if connection.in_atomic_block or not statement.locks_rows:
+            slots = (one for one in statement.parameters if isinstance(one, Slot))
+            self.rows(**{slot.name: None for slot in slots})
 
     def _statement(self) -> _Statement:
         known: dict[str, _Statement] = self._of_thread.__dict__

@@ -10,6 +10,7 @@ import contextvars
 import io
 import logging
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -49,6 +50,7 @@ class DjangoThreads:
 
     def __init__(self, app: WSGIApp, *, workers: int) -> None:
         self._app = app
+        self._workers = workers
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="django")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,6 +68,26 @@ class DjangoThreads:
             }
         )
         await send({"type": "http.response.body", "body": answer.body})
+
+    async def on_each(self, work: Callable[[WSGIApp], None], *, within: float) -> None:
+        """Have each thread do ``work`` with the application; meant for before the first request.
+
+        Raises ``TimeoutError`` after ``within`` seconds, and then what is under way goes on; else
+        the first fault of a thread, when all have done what they could.
+        """
+        together = threading.Barrier(self._workers)
+
+        def take_part() -> None:
+            together.wait(within)  # or a thread that is done would do the work of another
+            work(self._app)
+
+        loop = asyncio.get_running_loop()
+        parts = [loop.run_in_executor(self._threads, take_part) for _ in range(self._workers)]
+        async with asyncio.timeout(within):
+            outcomes = await asyncio.gather(*parts, return_exceptions=True)
+        for outcome in outcomes:
+            if outcome is not None:
+                raise outcome
 
     def _carry_out(self, environ: Environ, answered: "asyncio.Future[_Answer]") -> None:
         answer = _Answer()

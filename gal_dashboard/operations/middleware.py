@@ -14,6 +14,7 @@ from gal_dashboard.core import context, options
 from gal_dashboard.core.addresses import client_address
 from gal_dashboard.core.context import RequestContext
 from gal_dashboard.operations.measuring import ROUTE, UNKNOWN, template_of, under_way
+from gal_dashboard.operations.rehearsal import REHEARSAL
 from gal_dashboard.operations.stamps import request_id_of, seconds_since
 
 access_log = logging.getLogger("gal_dashboard.access")
@@ -56,17 +57,18 @@ class RequestMiddleware:
             scope[ROUTE] = UNKNOWN if match is None else template_of(match.route)
             response["X-Request-ID"] = request_id
             response["X-Process-Time"] = seconds_since(started)
-            access_log.info(
-                "%s %s %s",
-                request.method,
-                request.path_info,
-                response.status_code,
-                extra={
-                    "status": response.status_code,
-                    "ms": round((time.perf_counter() - started) * 1000, 1),
-                    "address": address,
-                },
-            )
+            if REHEARSAL not in scope:  # nobody has asked
+                access_log.info(
+                    "%s %s %s",
+                    request.method,
+                    request.path_info,
+                    response.status_code,
+                    extra={
+                        "status": response.status_code,
+                        "ms": round((time.perf_counter() - started) * 1000, 1),
+                        "address": address,
+                    },
+                )
             return response
         finally:
             under_way.threads.discard(threading.get_ident())

@@ -1,39 +1,17 @@
 """What still works while the database is away, and that all works again when it is back."""
 
 import json
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 
-import dj_database_url
-import psycopg2
 import pytest
 
 from tests.api.refusals import refusal
 from tests.support.api import Api
-from tests.support.server import MASTER_PASSWORD, RunningServer
+from tests.support.away import away
+from tests.support.server import MASTER_PASSWORD
 
 DATABASE_LOG = "gal_dashboard.api.exceptions"
 
 pytestmark = pytest.mark.postgresql
-
-
-@contextmanager
-def away(server: RunningServer) -> Iterator[None]:
-    """Nobody is let into the server's database, and who is inside is thrown out."""
-    database = dj_database_url.parse(server.environment["DATABASE_URL"])
-    name = database["NAME"]
-    where = {"host": database["HOST"], "user": database["USER"], "dbname": "postgres"}
-    with closing(psycopg2.connect(**where)) as connection:
-        connection.autocommit = True
-        cursor = connection.cursor()
-        cursor.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
-        try:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
-            )
-            yield
-        finally:
-            cursor.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
 
 
 def test_a_server_outlives_its_database(new_server):

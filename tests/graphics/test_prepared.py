@@ -1,5 +1,6 @@
 """Reads whose SQL is written once give what a queryset would, at every call anew."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -83,3 +84,35 @@ def test_rows_are_locked_within_a_transaction_only_also_when_the_sql_is_known():
 
     with pytest.raises(TransactionManagementError):
         Graphic.objects.lock_row(made.pk)
+
+
+def test_a_rehearsal_asks_for_what_nobody_has_and_the_sql_is_known():
+    [made] = graphics(1)
+    above = Prepared(
+        lambda: Graphic.objects.filter(pk__gte=Slot("pk", BigIntegerField())).values("pk")
+    )
+
+    with CaptureQueriesContext(connection) as queries:
+        above.rehearse()
+
+    assert ["NULL" in query["sql"] for query in queries] == [True]
+    assert above.rows(pk=0) == [{"pk": made.pk}]
+
+
+def test_a_rehearsal_locks_nothing_outside_of_a_transaction():
+    [made] = graphics(1)
+    locking = Prepared(
+        lambda: (
+            Graphic.objects.select_for_update()
+            .filter(pk=Slot("pk", BigIntegerField()))
+            .order_by()
+            .values("pk")
+        )
+    )
+
+    with nullcontext() if connection.vendor == "sqlite" else transaction.atomic():
+        locking.rehearse()
+
+    assert not connection.in_atomic_block
+    with transaction.atomic():
+        assert locking.rows(pk=made.pk) == [{"pk": made.pk}]

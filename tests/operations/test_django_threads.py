@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -98,3 +99,53 @@ async def test_fault_of_the_application_is_raised_to_the_server(fault: Exception
 
     with pytest.raises((ValueError, RuntimeError), match=r"before|StopIteration"):
         await ask(DjangoThreads(app, workers=1))
+
+
+async def test_each_thread_does_the_same_work_once():
+    seen: list[tuple[int, object]] = []
+
+    def app(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        return []
+
+    threads = DjangoThreads(app, workers=5)
+
+    await threads.on_each(lambda given: seen.append((threading.get_ident(), given)), within=10)
+
+    assert len({thread for thread, _ in seen}) == len(seen) == 5
+    assert {given for _, given in seen} == {app}
+
+
+async def test_fault_on_one_thread_is_raised_when_all_have_done_what_they_could():
+    seen: list[int] = []
+
+    def app(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        start("200 OK", [])
+        return [b"served"]
+
+    def work(_app: App) -> None:
+        seen.append(threading.get_ident())
+        if len(seen) == 1:
+            raise RuntimeError("cold")
+
+    threads = DjangoThreads(app, workers=3)
+
+    with pytest.raises(RuntimeError, match="cold"):
+        await threads.on_each(work, within=10)
+
+    assert len(set(seen)) == 3
+    assert (await ask(threads))[-1]["body"] == b"served"
+
+
+async def test_work_that_does_not_end_is_not_waited_for():
+    def app(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        start("200 OK", [])
+        return [b"served"]
+
+    go_on = threading.Event()
+    threads = DjangoThreads(app, workers=2)
+
+    with pytest.raises(TimeoutError):
+        await threads.on_each(lambda _: go_on.wait(10), within=0.1)
+
+    go_on.set()
+    assert (await ask(threads))[-1]["body"] == b"served"
