@@ -1,7 +1,10 @@
 import django_filters
 from django.db.models import Q
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 
 from gal_dashboard.api.filters import FlagFilter, IdFilter
+from graphics.querysets import GraphicQuerySet
 
 
 class GraphicFilter(django_filters.FilterSet):
@@ -14,10 +17,20 @@ class GraphicFilter(django_filters.FilterSet):
 
     def filter_queryset(self, queryset):
         rows = super().filter_queryset(queryset)
-        return rows if self.form.cleaned_data["include_archived"] else rows.filter(archived=False)
+        return rows if self.form.cleaned_data["include_archived"] else rows.on_air()
 
     def with_archived(self, rows, name, value):
         return rows  # filter_queryset decides: the default hides them
 
     def by_text(self, rows, name, value):
         return rows.filter(Q(title__icontains=value) | Q(event_name__icontains=value))
+
+
+def as_asked(rows: GraphicQuerySet, request: Request) -> GraphicQuerySet:
+    """Those of ``rows`` that the query string asks for. Raises DRF's ``ValidationError``."""
+    if GraphicFilter.base_filters.keys().isdisjoint(request.query_params):
+        return rows.on_air()  # the usual list; to make the form of filters takes its time
+    found = GraphicFilter(request.query_params, queryset=rows, request=request)
+    if not found.is_valid():
+        raise ValidationError(found.errors)
+    return found.qs

@@ -100,16 +100,14 @@ def graphic_page(
     if "data_json" not in members:
         rows = list(graphics.values("pk", *_columns(members))[window])
         return _bodies(rows, viewer, members)
-    shown, size = [], 0
-    for pk, document_bytes in graphics.values_list("pk", "document_bytes")[window]:
+    shown, size = 0, 0
+    for document_bytes in graphics.values_list("document_bytes", flat=True)[window]:
         size += document_bytes
         if shown and size > LARGEST_PAGE_BYTES:
             break
-        shown.append(pk)
-    found = Graphic.objects.filter(pk__in=shown).values("pk", *_columns(members))
-    by_pk = {row["pk"]: row for row in found}
-    # one may have been deleted between the two reads
-    return _bodies([by_pk[pk] for pk in shown if pk in by_pk], viewer, members)
+        shown += 1
+    window = slice(window.start, window.start + shown)
+    return _bodies(list(graphics.values("pk", *_columns(members))[window]), viewer, members)
 
 
 def graphic_body(graphic_id: int, viewer: Claim) -> dict[str, Any]:

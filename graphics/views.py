@@ -22,7 +22,7 @@ from gal_dashboard.api.schema import (
 from graphics import archive, selectors, services
 from graphics.base_views import FENCE, SESSION, GraphicBase, fields_parameter
 from graphics.errors import AlreadyArchivedError, GraphicNotFoundError
-from graphics.filters import GraphicFilter
+from graphics.filters import as_asked
 from graphics.serializers import (
     DuplicateInput,
     GraphicChanges,
@@ -90,17 +90,13 @@ class GraphicViewSet(GraphicBase):
         page = page_of(request, max_limit=MOST_AT_ONCE)
         ordering = choice_of(request, "ordering", ORDERINGS, default="-updated_at")
         members = choices_of(request, "fields", selectors.MEMBERS)
-        found = GraphicFilter(
-            request.query_params, queryset=selectors.graphics_in_order(ordering), request=request
-        )
-        if not found.is_valid():
-            raise drf.ValidationError(found.errors)
+        found = as_asked(selectors.graphics_in_order(ordering), request)
         return Response(
             {
                 "graphics": selectors.graphic_page(
-                    found.qs, page.window, viewer=self.viewer, members=members
+                    found, page.window, viewer=self.viewer, members=members
                 ),
-                "total": found.qs.order_by().count(),
+                "total": found.order_by().count(),
             }
         )
 

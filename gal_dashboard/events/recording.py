@@ -23,6 +23,8 @@ from gal_dashboard.events.monitoring import EVENTS
 # The type of what processes tell each other; no frame has it.
 INTERNAL: Final = "internal"
 
+STREAMS_AT_ONCE: Final = 200
+
 # Sent after the commit with ``heads``: {stream name: its newest number}. The hub listens.
 stream_advanced = Signal()
 
@@ -145,33 +147,38 @@ def _store(collected: list[tuple[NewEvent, tuple[str, ...]]]) -> dict[str, int]:
     for row, (_, names) in zip(events, collected, strict=True):
         for name in names:
             by_stream.setdefault(name, []).append(row)
-    heads: dict[str, int] = {}
-    entries: list[StreamEntry] = []
-    for name in sorted(by_stream):
-        head = heads[name] = _take_numbers(name, len(by_stream[name]))
-        first = head - len(by_stream[name]) + 1
-        entries += [
-            StreamEntry(stream_id=name, seq=seq, event=row)
-            for seq, row in enumerate(by_stream[name], start=first)
-        ]
+    heads = _take_numbers({name: len(by_stream[name]) for name in sorted(by_stream)})
+    entries = [
+        StreamEntry(stream_id=name, seq=seq, event=row)
+        for name in sorted(by_stream)
+        for seq, row in enumerate(by_stream[name], start=heads[name] - len(by_stream[name]) + 1)
+    ]
     rows.insert(entries)
     return heads
 
 
-def _take_numbers(name: str, count: int) -> int:
-    """Take the next ``count`` numbers of a stream, made on first use; the last of them.
+def _take_numbers(counts: Mapping[str, int]) -> dict[str, int]:
+    """Take the next so many numbers of each stream, made on first use; the last of each.
 
     An autoincrement would not do: transactions commit out of order, and a reader that has seen the
     later number would skip the earlier one for ever. This row lock makes number and commit agree.
+    The rows are locked in the order of ``counts``, as the databases go through them one by one.
     """
     table = connection.ops.quote_name(Stream._meta.db_table)  # noqa: SLF001 - Django documents _meta
+    heads: dict[str, int] = {}
+    names = list(counts)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} (name, head) VALUES (%s, %s) "  # noqa: S608 - the table's own name
-            f"ON CONFLICT (name) DO UPDATE SET head = {table}.head + %s RETURNING head",
-            [name, count, count],
-        )
-        return int(cursor.fetchone()[0])
+        for first in range(0, len(names), STREAMS_AT_ONCE):
+            some = names[first : first + STREAMS_AT_ONCE]
+            places = ", ".join(["(%s, %s)"] * len(some))
+            cursor.execute(
+                f"INSERT INTO {table} (name, head) VALUES {places} "  # noqa: S608 - its own name
+                f"ON CONFLICT (name) DO UPDATE SET head = {table}.head + excluded.head "
+                "RETURNING name, head",
+                [value for name in some for value in (name, counts[name])],
+            )
+            heads.update(cursor.fetchall())
+    return heads
 
 
 def _count(events: list[tuple[NewEvent, tuple[str, ...]]]) -> None:
