@@ -1,6 +1,6 @@
 """Requests a second over REST, and how long they take, side by side with the baselines.
 
-Every case is asked by 1, 16 and 64 clients at once. One server is under load at a time; in each
+Every case is asked by 1, 8 and 64 clients at once. One server is under load at a time; in each
 round they take turns, case by case, so that a slow moment of the machine hits all alike.
 """
 
@@ -19,7 +19,9 @@ from bench.rest_cases import CASES, STANDINGS, Case
 from bench.rest_subjects import Filled, filled_subjects, missing
 
 NAME: Final = "rest"
-CLIENTS: Final = (1, 16, 64)
+# Eight and not more, as the replaced service stops when all 15 connections of its pool are out; what
+# becomes of it, and of others, in a crowd is seen with 64.
+CLIENTS: Final = (1, 8, 64)
 QUICK_CLIENTS: Final = (1, 64)
 
 logger = logging.getLogger(__name__)

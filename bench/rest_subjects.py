@@ -1,4 +1,4 @@
-"""Who is measured over REST: this project and two services in the way of the tutorials.
+"""Who is measured over REST: this project, the service it replaces and DRF as its tutorial has it.
 
 Each has a database of its own with the same content, filled over its own REST API.
 """
@@ -130,7 +130,7 @@ def _play(client: Client, players: list[Any]) -> int:
 
 
 def _fastapi(port: int) -> list[str]:
-    return ["-m", "uvicorn", "bench.baselines.fastapi_service:app", "--port", str(port)]
+    return ["-m", "uvicorn", "bench.baselines.fastapi_service.app:app", "--port", str(port)]
 
 
 def _fastapi_environment(place: Place) -> Environment:

@@ -1,0 +1,13 @@
+"""The baseline "FastAPI + SQLAlchemy": built as the service was that this project replaces.
+
+``bench.targets`` names multiples of that service. So it is here with all that it does for a
+request: bare endpoints, which log nothing, set no header, know no other origin and read a token in
+one step, answer up to three times as many, but nobody puts them on a network, and no target is
+about them. Around an endpoint stand CORS, two middlewares and a chain of ``def`` dependencies, each
+a hop to a thread. The endpoint is ``async def`` and yet asks the database itself, on the event
+loop, through a service that makes dicts of rows; of these the answer is made, and validated again.
+
+Two things are not as they were, as all subjects give the same answers: documents are objects, not
+text, and an answer tells the version and the lock. And a graphic has one row for its lock that is
+used again and again, or the figure would depend on how long was measured before.
+"""
