@@ -35,8 +35,11 @@ class Outcome:
     seconds: float
     """Between the first request and the last answer that counts."""
 
+    done: int = 0
+    """Units of work of which all requests succeeded."""
+
     latencies: list[float] = field(default_factory=list)
-    """Of each unit of work that was done, in seconds."""
+    """Of each request that succeeded, in seconds."""
 
     refused: int = 0
     """Answers that were no success."""
@@ -57,15 +60,15 @@ class Outcome:
     @property
     def rate(self) -> float:
         """Units of work in a second."""
-        return len(self.latencies) / self.seconds
+        return self.done / self.seconds
 
     @property
     def cpu_milliseconds(self) -> float:
         """Of the server for each unit of work; not a number if nothing was done."""
-        return self.cpu_seconds * 1000 / len(self.latencies) if self.latencies else math.nan
+        return self.cpu_seconds * 1000 / self.done if self.done else math.nan
 
     def percentile(self, percent: float) -> float:
-        """In milliseconds; not a number if nothing was done."""
+        """Of requests, in milliseconds; not a number if nothing was done."""
         if not self.latencies:
             return math.nan
         ordered = sorted(self.latencies)
@@ -120,7 +123,7 @@ class _Client(asyncio.Protocol):
         self._next = 0
         self._unit = 0
         self._is_good = True
-        self._began = 0.0
+        self._sent = 0.0
         self._until = 0.0
         self.ended = 0.0
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -149,15 +152,16 @@ class _Client(asyncio.Protocol):
             self._fail()
 
     def on_message_complete(self) -> None:
-        if self._parser.get_status_code() not in OK_STATUSES:
+        now = time.perf_counter()
+        if self._parser.get_status_code() in OK_STATUSES:
+            self._outcome.latencies.append(now - self._sent)
+        else:
             self._outcome.refused += 1
             self._is_good = False
         if self._next < len(self._requests):
             self._send()
             return
-        now = time.perf_counter()
-        if self._is_good:
-            self._outcome.latencies.append(now - self._began)
+        self._outcome.done += self._is_good
         if now < self._until:
             self._begin_unit()
         else:
@@ -169,13 +173,13 @@ class _Client(asyncio.Protocol):
         self._unit += 1
         self._next = 0
         self._is_good = True
-        self._began = time.perf_counter()
         self._send()
 
     def _send(self) -> None:
         request = self._requests[self._next]
         self._next += 1
         assert self._transport is not None  # noqa: S101 - for the type checker
+        self._sent = time.perf_counter()
         self._transport.write(request)
 
     def _fail(self) -> None:
