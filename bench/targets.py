@@ -58,7 +58,8 @@ class Verdict:
 
 def judge(figures: Iterable[Figure], targets: Iterable["Target"] | None = None) -> list[Verdict]:
     """Every target that applies to one of the figures. A baseline that was not measured, or that
-    hung or refused on the way, leaves its targets unjudged: its value is none.
+    hung or refused on the way, leaves its targets unjudged: its value is none. So does one that is
+    not above zero, as a difference of two times may be on a busy machine.
     """
     known = list(figures)
     verdicts = []
@@ -72,7 +73,7 @@ def judge(figures: Iterable[Figure], targets: Iterable["Target"] | None = None) 
             verdicts += [
                 Verdict(figure, target, ratio(figure, other))
                 for other in of_case(known, figure)
-                if other.subject == target.baseline and other.median and not other.errors
+                if other.subject == target.baseline and other.median > 0 and not other.errors
             ]
     return verdicts
 

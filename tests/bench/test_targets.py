@@ -54,9 +54,13 @@ def test_a_fast_figure_with_errors_misses_its_target():
     assert not verdict.meets_must
 
 
-def test_nobody_is_judged_against_who_hung_or_was_not_there():
-    for hung in (figure("other", 0, errors=64), figure("other", 5, errors=16)):
-        assert judge([figure(OURS, 900), hung], [FASTER]) == []
+def test_nobody_is_judged_against_no_value():
+    for no_value in (
+        figure("other", 0, errors=64),
+        figure("other", 5, errors=16),
+        figure("other", -1),
+    ):
+        assert judge([figure(OURS, 900), no_value], [FASTER]) == []
     assert judge([figure(OURS, 900)], [FASTER]) == []
     assert judge([figure("other", 900), figure("third", 1)], [FASTER]) == []
 
