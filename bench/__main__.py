@@ -18,7 +18,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 from bench import fanout, growth, machine, rest
 from bench.figures import Figure
 from bench.http import ContractError
-from bench.place import UnavailableError, refuse_unless_available
+from bench.place import UnavailableError, open_place, refuse_unless_available
 from bench.plan import Plan, Section, keep_to, spread_over_cores
 from bench.report import as_json, tables
 from bench.targets import judge
@@ -30,7 +30,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     fanout,
     growth,
 )
-ROUNDS, SECONDS = 1, 0.7
+ROUNDS, SECONDS = 1, 2.0
 QUICK_ROUNDS, QUICK_SECONDS = 1, 0.4
 MUST_MISSED, NOT_MEASURED, TERMINATED = 1, 2, 143
 
@@ -66,7 +66,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _measure(plan: Plan) -> list[Figure]:
     figures: list[Figure] = []
-    with tqdm(file=sys.stderr, bar_format="{desc} [{elapsed}]") as bar, logging_redirect_tqdm():
+    with (
+        open_place(plan) as place,
+        tqdm(file=sys.stderr, bar_format="{desc} [{elapsed}]") as bar,
+        logging_redirect_tqdm(),
+    ):
         for section in SECTIONS:
             if plan.only and section.NAME not in plan.only:
                 continue
@@ -74,7 +78,7 @@ def _measure(plan: Plan) -> list[Figure]:
             def say(text: str, name: str = section.NAME) -> None:
                 bar.set_description_str(f"{name} {text}")
 
-            figures.extend(section.run(plan, say))
+            figures.extend(section.run(plan, place, say))
     return figures
 
 

@@ -2,16 +2,14 @@
 
 The floor is ``websockets.broadcast``, which only writes; the neighbour is socket.io, with which
 NodeCG sends its graphics. A server starts anew for each number of overlays and each round, on a
-core of its own; all servers have the same clients, which offer compression as browsers do.
+core of its own, as memory of a crowd that has left would be taken for that of the next one. All
+servers have the same clients, which offer compression as browsers do.
 """
 
 import os
 import resource
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Set
-from contextlib import ExitStack
-from pathlib import Path
 from typing import Final
 
 import uvloop
@@ -28,50 +26,39 @@ from bench.fanout_subjects import (
     socket_io,
 )
 from bench.figures import OURS, Figure
+from bench.place import Place
 from bench.plan import Plan, keep_to, spread_over_cores
-from tests.support.databases import Databases
-from tests.support.redis_server import redis_server
 
 NAME: Final = "fan-out"
 
-OVERLAYS: Final = (100, 500, 1000, 2000)
-OVERLAYS_IF_QUICK: Final = (100, 500)
+OVERLAYS: Final = (500, 1000, 2000)
+OVERLAYS_IF_QUICK: Final = (500,)
+# What is measured with one number of overlays only, and not in a quick run.
 WITH_DEFLATE: Final = 500
 WITH_STALLED: Final = 500
-WITH_STALLED_IF_QUICK: Final = 100
 OPEN_FILES: Final = 8192
 
 
-def run(plan: Plan, say: Callable[[str], None]) -> Iterator[Figure]:
+def run(plan: Plan, place: Place, say: Callable[[str], None]) -> Iterator[Figure]:
     """The figures of each number of overlays, once all rounds with it are done."""
     counts = OVERLAYS_IF_QUICK if plan.is_quick else OVERLAYS
-    stalled = WITH_STALLED_IF_QUICK if plan.is_quick else WITH_STALLED
     mine = os.sched_getaffinity(0)
     servers, load = spread_over_cores()
     _allow_open_files()
     keep_to(load)
     try:
-        with ExitStack() as stack:
-            subjects = open_subjects(plan, servers, say, stack)
-            for count in counts:
-                yield from compare(plan, subjects, count, say, with_stalled=count == stalled)
+        subjects = available_subjects(place, servers, say)
+        for count in counts:
+            yield from compare(plan, subjects, count, say)
     finally:
         keep_to(mine)
 
 
-def open_subjects(
-    plan: Plan, cores: Set[int], say: Callable[[str], None], stack: ExitStack
-) -> list[Subject]:
-    """All that can be measured here; ``stack`` has what they need."""
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-    site = Site(cores, folder / "log")
-    databases = Databases(plan.database, folder)
-    stack.callback(databases.drop_all)
-    redis_url = None
-    if plan.database == "postgresql":
-        redis_url = stack.enter_context(redis_server(folder)).url
+def available_subjects(place: Place, cores: Set[int], say: Callable[[str], None]) -> list[Subject]:
+    """All that can be measured here."""
+    site = Site(cores, place.folder / "fan-out.log")
     subjects = [
-        ours(databases, redis_url, site),
+        ours(place, site),
         raw_websockets(site),
         raw_websockets(site, deflates=True),
     ]
@@ -87,15 +74,14 @@ def compare(
     subjects: list[Subject],
     count: int,
     say: Callable[[str], None],
-    *,
-    with_stalled: bool,
 ) -> list[Figure]:
     """All subjects with ``count`` overlays, in turn, as many rounds as are planned."""
     readings: dict[tuple[str, str, str], list[Reading]] = defaultdict(list)
     for number in range(1, plan.rounds + 1):
         for subject in subjects:
-            if subject.name == RAW_DEFLATE and count != WITH_DEFLATE:
+            if subject.name == RAW_DEFLATE and (plan.is_quick or count != WITH_DEFLATE):
                 continue
+            with_stalled = subject.name == OURS and count == WITH_STALLED and not plan.is_quick
             say(f"{count} overlays, round {number}: {subject.name}")
             work = readings_of(subject, count, plan.seconds, with_stalled=with_stalled)
             for reading in uvloop.run(work):
@@ -129,7 +115,7 @@ async def readings_of(
             found += await cases.puts(server, crowd, seconds)
         await crowd.leave()
         if with_stalled:
-            found += await cases.stalled(server, count, is_dropped=subject.name == OURS)
+            found += await cases.stalled(server, count)
     return found
 
 

@@ -19,10 +19,11 @@ from typing import Any, Final
 import httpx
 
 from bench.figures import OURS
+from bench.place import Place
 from bench.plan import keep_to
 from bench.puts import put_request
 from bench.sockets import Crowd, Dialect
-from tests.support.databases import ROOT, Databases, base_environment
+from tests.support.databases import ROOT
 
 RAW: Final = "raw websockets"
 RAW_DEFLATE: Final = "raw websockets, deflate"
@@ -158,12 +159,10 @@ class Subject:
     start: Callable[[], AbstractAsyncContextManager[Running]]
 
 
-def ours(databases: Databases, redis_url: str | None, site: Site) -> Subject:
+def ours(place: Place, site: Site) -> Subject:
     @asynccontextmanager
     async def start() -> AsyncIterator[Running]:
-        environment = base_environment() | {"DATABASE_URL": databases.new(), "RATE_LIMITS": "off"}
-        if redis_url is not None:
-            environment["REDIS_URL"] = redis_url
+        environment = place.environment(place.migrated())
         serve = ("-m", "bench.launch_ours", "serve", "--host", "127.0.0.1", "--port", "0")
         async with running(sys.executable, *serve, site=site, environment=environment) as server:
             await _introduce(server, environment["DASHBOARD_MASTER_PASSWORD"])

@@ -19,7 +19,7 @@ class UnavailableError(Exception):
 
 
 class Place:
-    """What servers of one section share; all of it is gone after ``open_place``."""
+    """What the servers of a run share; all of it is gone after ``open_place``."""
 
     def __init__(self, folder: Path, databases: Databases, redis_url: str) -> None:
         self.folder = folder

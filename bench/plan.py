@@ -4,9 +4,12 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bench.figures import Figure
+
+if TYPE_CHECKING:
+    from bench.place import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +38,7 @@ class Section(Protocol):
 
     NAME: str
 
-    def run(self, plan: Plan, say: Callable[[str], None]) -> Iterator[Figure]: ...
+    def run(self, plan: Plan, place: "Place", say: Callable[[str], None]) -> Iterator[Figure]: ...
 
 
 @cache  # as this process found them: it keeps to some of them later

@@ -1,7 +1,8 @@
 """Requests a second over REST, and how long they take, side by side with the baselines.
 
 Every case is asked by 1, 8 and 64 clients at once. One server is under load at a time; in each
-round they take turns, case by case, so that a slow moment of the machine hits all alike.
+round they take turns, case by case, so that a slow moment of the machine hits all alike. Rates and
+processor time are of units of work (a pair of requests, for locks), latencies of single requests.
 """
 
 import logging
@@ -13,16 +14,17 @@ from bench.figures import Figure
 from bench.first_requests import measure_first_requests
 from bench.http import Client, ContractError
 from bench.load import Outcome, drive
-from bench.place import open_place
+from bench.place import Place
 from bench.plan import Plan
 from bench.rest_cases import CASES, STANDINGS, Case
 from bench.rest_subjects import Filled, filled_subjects, missing
 
 NAME: Final = "rest"
-# Eight and not more, as the replaced service stops when all 15 connections of its pool are out; what
-# becomes of it, and of others, in a crowd is seen with 64.
+# Eight and not more, as the replaced service stops when all 15 connections of its pool are out.
+# What becomes of it, and of others, in a crowd is seen with 64.
 CLIENTS: Final = (1, 8, 64)
-QUICK_CLIENTS: Final = (1, 64)
+WARM_UP_SECONDS: Final = 0.3
+QUICK_CLIENTS: Final = (8,)
 
 logger = logging.getLogger(__name__)
 
@@ -41,20 +43,20 @@ class Cell:
         return f"{self.case.name}, {self.clients} client{'s' if self.clients > 1 else ''}"
 
 
-def run(plan: Plan, say: Say) -> Iterator[Figure]:
+def run(plan: Plan, place: Place, say: Say) -> Iterator[Figure]:
     cells = [
         Cell(case, clients)
         for case in CASES
         for clients in (QUICK_CLIENTS if plan.is_quick else CLIENTS)
         if plan.matching in Cell(case, clients).name
     ]
-    with open_place(plan) as place:
-        if cells:
-            for name in missing():
-                logger.warning("%s is left out: `make bench` installs its packages.", name)
-            with_standings = any(cell.case is STANDINGS for cell in cells)
-            with filled_subjects(place, with_standings=with_standings) as subjects:
-                yield from _measure(plan, cells, subjects, say)
+    if cells:
+        for name in missing():
+            logger.warning("%s is left out: `make bench` installs its packages.", name)
+        with_standings = any(cell.case is STANDINGS for cell in cells)
+        with filled_subjects(place, say, with_standings=with_standings) as subjects:
+            yield from _measure(plan, cells, subjects, say)
+    if not plan.is_quick:
         yield from measure_first_requests(plan, place, NAME, say)
 
 
@@ -62,6 +64,7 @@ def _measure(plan: Plan, cells: list[Cell], subjects: list[Filled], say: Say) ->
     for subject in subjects:
         _check(cells, subject)
     outcomes: dict[tuple[str, str], list[Outcome]] = {}
+    stopped: set[tuple[str, int]] = set()
     total, done = plan.rounds * len(cells) * len(subjects), 0
     for number in range(plan.rounds):
         for cell in cells:
@@ -69,14 +72,19 @@ def _measure(plan: Plan, cells: list[Cell], subjects: list[Filled], say: Say) ->
                 done += 1
                 say(f"{done}/{total} {cell.name}: {subject.name}")
                 so_far = outcomes.setdefault((cell.name, subject.name), [])
-                if any(outcome.unanswered for outcome in so_far):
-                    continue  # it has hung once: that stands in the table, and takes long
-                so_far.append(_load(cell, subject, plan.seconds))
-                if so_far[-1].unanswered:
-                    subject.server.start_anew()  # or the next case would measure this one's hang
+                # It has hung once: that stands in the table, and takes long.
+                if not _has_hung(so_far) and (subject.name, cell.clients) not in stopped:
+                    so_far.append(_load(cell, subject, plan.seconds))
+                    if so_far[-1].unanswered == cell.clients:
+                        stopped.add((subject.name, cell.clients))  # whatever so many ask for
     for cell in cells:
         for subject in subjects:
-            yield from _figures(cell, subject.name, outcomes[cell.name, subject.name])
+            if found := outcomes[cell.name, subject.name]:
+                yield from _figures(cell, subject.name, found)
+
+
+def _has_hung(outcomes: list[Outcome]) -> bool:
+    return any(outcome.unanswered for outcome in outcomes)
 
 
 def _turned(subjects: list[Filled], number: int) -> list[Filled]:
@@ -96,10 +104,19 @@ def _check(cells: list[Cell], subject: Filled) -> None:
 
 
 def _load(cell: Cell, subject: Filled, seconds: float) -> Outcome:
+    """What the clients see once they are at it. All beginning in one moment, each with a graphic
+    that nobody asked for before, is no state that lasts; starts have cases of their own.
+    """
     scripts = [cell.case.script(subject, number) for number in range(cell.clients)]
-    before = subject.server.cpu_seconds()
-    outcome = drive(subject.server.port, scripts, seconds)
-    outcome.cpu_seconds = subject.server.cpu_seconds() - before
+    outcome = warm_up = drive(subject.server.port, scripts, WARM_UP_SECONDS)
+    if not warm_up.unanswered:
+        before = subject.server.cpu_seconds()
+        outcome = drive(subject.server.port, scripts, seconds)
+        outcome.cpu_seconds = subject.server.cpu_seconds() - before
+        outcome.refused += warm_up.refused
+        outcome.broken += warm_up.broken
+    if outcome.unanswered:
+        subject.server.start_anew()  # or the next case would measure this one's hang
     return outcome
 
 

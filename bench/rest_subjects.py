@@ -53,11 +53,14 @@ class Filled:
 
 
 @contextmanager
-def filled_subjects(place: Place, *, with_standings: bool) -> Iterator[list[Filled]]:
+def filled_subjects(
+    place: Place, say: Callable[[str], None], *, with_standings: bool
+) -> Iterator[list[Filled]]:
     """All subjects, running and filled alike."""
     with ExitStack() as stack:
         filled: list[Filled] = []
         for number, subject in enumerate(available()):
+            say(f"starts and fills {subject.name}")
             log = place.folder / f"subject-{number}.log"
             server = stack.enter_context(
                 running(Server(subject.command, subject.environment(place), log))

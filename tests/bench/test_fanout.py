@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
@@ -10,6 +9,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from bench import fanout, fanout_cases
 from bench.fanout_subjects import RAW, RAW_DEFLATE, RAW_DIALECT, SOCKET_IO, Subject
 from bench.figures import OURS
+from bench.place import open_place
 from bench.plan import Plan
 from bench.sockets import Crowd
 
@@ -27,9 +27,9 @@ CASES_OF_ALL = {
 
 @pytest.fixture(scope="module")
 def subjects() -> Iterator[dict[str, Subject]]:
-    with ExitStack() as stack:
-        opened = fanout.open_subjects(PLAN, os.sched_getaffinity(0), lambda line: None, stack)
-        yield {subject.name: subject for subject in opened}
+    with open_place(PLAN) as place:
+        found = fanout.available_subjects(place, os.sched_getaffinity(0), lambda line: None)
+        yield {subject.name: subject for subject in found}
 
 
 @pytest.mark.parametrize("name", [OURS, RAW, RAW_DEFLATE, SOCKET_IO])
