@@ -2,13 +2,15 @@
 
 The process that changes a graphic forgets its bytes before it answers the change, others as soon as
 the bus tells them. But a bus may be down, so bytes are served for two seconds at most from when
-they were read, and never for a version above theirs.
+they were read, and never for a version above theirs. While somebody asks they are read again before
+that, beside, so that nobody has to wait.
 
 Whoever comes with a key gets the same bytes as those who come by the number, if the key was found
 good within two seconds; a revoked one opens nothing once its end was told here.
 """
 
 import asyncio
+import logging
 import re
 import threading
 import time
@@ -45,6 +47,9 @@ _HANDED_ON = frozenset({b"host", b"x-forwarded-for", b"x-request-id"})
 _OF_ONE_REQUEST = frozenset({b"x-request-id", b"x-process-time", b"date", b"content-length"})
 # Requests with these are for Django.
 _SPECIAL = frozenset({b"if-match", b"if-unmodified-since", b"range"})
+
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +212,8 @@ class ReadyViews:
         if opened is not None and ready is not None and ready.version >= at_least:
             if key is not None:
                 key_uses.note(opened.key_id, address_in(scope, settings.TRUSTED_PROXIES))
+            if arrived - ready.read_at > _renewed_after(opened.graphic_id):
+                self._reading(opened, key, scope)  # nobody waits for it
         else:
             ready, is_ours = await self._read(opened, key, scope)
         if ready.status != _OK and is_ours:
@@ -220,6 +227,13 @@ class ReadyViews:
 
     async def _read(self, opened: Opened | None, key: str | None, scope: Any) -> tuple[Ready, bool]:
         """Django's answer, and whether this request asked for it: a refusal names its request."""
+        task, is_ours = self._reading(opened, key, scope)
+        return await asyncio.shield(task), is_ours
+
+    def _reading(
+        self, opened: Opened | None, key: str | None, scope: Any
+    ) -> tuple[asyncio.Task[Ready], bool]:
+        """The read that is under way, and whether it has been begun just now."""
         # of a key that is not known here any change may be one of its graphic
         changed = self._store.changed_at(opened.graphic_id) if opened else self._store.clock()
         name = (key or opened, changed, self._keys.clock())
@@ -227,8 +241,13 @@ class ReadyViews:
         is_ours = task is None
         if task is None:
             task = self._reads[name] = asyncio.create_task(self._ask_django(opened, key, scope))
-            task.add_done_callback(lambda _: self._reads.pop(name, None))
-        return await asyncio.shield(task), is_ours
+            task.add_done_callback(lambda done: self._end_reading(name, done))
+        return task, is_ours
+
+    def _end_reading(self, name: tuple[object, ...], task: asyncio.Task[Ready]) -> None:
+        self._reads.pop(name, None)
+        if not task.cancelled() and (fault := task.exception()):
+            logger.error("A graphic could not be read", exc_info=fault)
 
     async def _ask_django(self, opened: Opened | None, key: str | None, scope: Any) -> Ready:
         clock, keys_clock, read_at = self._store.clock(), self._keys.clock(), time.monotonic()
@@ -260,6 +279,14 @@ class ReadyViews:
         if key is not None:
             self._keys.keep(key, ready, clock=keys_clock)
         return ready
+
+
+def _renewed_after(graphic_id: int) -> float:
+    """Seconds after which an answer that is still good is read again beside being given.
+
+    Not in one moment for all graphics that were asked for in one moment, as after a start.
+    """
+    return SERVED_FOR_SECONDS * (0.5 + graphic_id % 8 / 32)
 
 
 def _is_plain(headers: Sequence[tuple[bytes, bytes]]) -> bool:

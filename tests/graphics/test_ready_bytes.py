@@ -176,6 +176,51 @@ async def test_bytes_are_served_for_two_seconds_from_when_they_were_read(
     assert (await studio.ask())[2] == b"version 2"
 
 
+async def test_who_asks_on_and_on_waits_for_no_read(studio: Studio, clock: Clock):
+    await studio.ask()
+    clock.now += 1.9
+    studio.django.may_answer.clear()
+    for _ in range(3):  # given while one read is under way
+        assert (await studio.ask())[2] == b"version 1"
+        await settle()
+    assert len(studio.django.asked) == 2
+
+    studio.django.may_answer.set()
+    await settle()
+    clock.now += 1.0
+    assert (await studio.ask())[2] == b"version 1"  # 2.9 s after the first read
+    assert len(studio.django.asked) == 2
+
+
+@pytest.mark.parametrize("status", [404, 503])
+async def test_a_refused_renewal_ends_nothing_before_its_time(
+    studio: Studio, clock: Clock, status: int
+):
+    await studio.ask()
+    studio.django.status = status
+    clock.now += 1.9
+    assert (await studio.ask())[0] == 200
+    await settle()
+    assert (await studio.ask())[0] == 200
+    await settle()
+
+    clock.now += 0.2
+    assert (await studio.ask())[0] == status
+
+
+async def test_a_change_during_a_renewal_counts(studio: Studio, clock: Clock):
+    await studio.ask()
+    clock.now += 1.9
+    studio.django.may_answer.clear()
+    await studio.ask()
+    await settle()
+    studio.save()
+    studio.django.may_answer.set()
+    await settle()
+
+    assert (await studio.ask())[2] == b"version 2"
+
+
 async def test_nothing_is_kept_after_its_time(studio: Studio, monkeypatch: pytest.MonkeyPatch):
     """64 MiB that nobody may be served are 64 MiB of memory too many."""
     monkeypatch.setattr(ready_views, "SERVED_FOR_SECONDS", 0.01)
