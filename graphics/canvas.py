@@ -136,9 +136,11 @@ def _duplicates(elements: Sequence[Any]) -> list[_Finding]:
 def _id_of(element: Any) -> str | None:
     """An element's id as the page spells it, to which 1, 1.0 and "1" are one."""
     key = element.get("id") if isinstance(element, dict) else None
+    if type(key) is str:
+        return key
     if isinstance(key, float) and key.is_integer():
         key = int(key)
-    is_id = isinstance(key, str | int | float) and not isinstance(key, bool)
+    is_id = isinstance(key, int | float) and not isinstance(key, bool)
     return str(key) if is_id else None
 
 
@@ -154,10 +156,11 @@ def _number(low: float, high: float) -> Check:
     sentence = f"Must be a number from {low:g} to {high:g}."
 
     def check(value: Any) -> str | None:
+        kind = type(value)
         # Editors that bind form fields to the document write numbers as text.
-        if isinstance(value, str) and _NUMBER_IN_TEXT.match(value):
-            value = float(value)
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if kind is str and _NUMBER_IN_TEXT.match(value):
+            value, kind = float(value), float
+        is_number = kind is int or kind is float
         return None if is_number and low <= value <= high else sentence  # NaN is in no range
 
     return check
@@ -173,10 +176,9 @@ def _plain(pattern: re.Pattern[str], sentence: str) -> Check:
 
 def _text(longest: int) -> Check:
     def check(value: Any) -> str | None:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return None
-        if not isinstance(value, str):
-            return "Must be a text."
+        if type(value) is not str:
+            is_number = type(value) is int or type(value) is float
+            return None if is_number else "Must be a text."
         if len(value) > longest:
             return f"A text has at most {longest} characters."
         if _NOT_IN_TEXT.search(value):
