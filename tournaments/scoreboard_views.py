@@ -2,7 +2,6 @@
 
 import hashlib
 from http import HTTPStatus
-from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -68,10 +67,7 @@ class PlayersViewSet(ApiViewSet):
             message = str(NothingPublishedError())
             return Response({"players": [], "total": 0, "snapshot_id": None, "message": message})
         sign = "-" if order == "desc" else ""
-        rows = selectors.entry_rows(snapshot["id"]).order_by(
-            f"{sign}{sort_by}", "standing_rank", "pk"
-        )
-        players = [_player(row) for row in (rows[:limit] if limit else rows)]
+        players = selectors.ranked_players(snapshot, f"{sign}{sort_by}")[: limit or None]
         return Response(
             {
                 "players": players,
@@ -82,21 +78,6 @@ class PlayersViewSet(ApiViewSet):
                 "tournament_name": snapshot["tournament_name"],
             }
         )
-
-
-def _player(entry: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: entry[name]
-        for name in (
-            "player_name",
-            "total_points",
-            "standing_rank",
-            "player_id",
-            "discord_id",
-            "riot_id",
-            "round_scores",
-        )
-    }
 
 
 class ScoreboardViewSet(ApiViewSet):

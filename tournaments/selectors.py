@@ -1,12 +1,14 @@
 """Reads of tournaments and scoreboards, as plain rows ready for the wire."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
 from django.db.models import Count, F, Q, QuerySet
 
+from gal_dashboard.core import wire
 from tournaments import events, lifecycle, rulebook, scoreboard, stages
 from tournaments.choices import EntryStatus
 from tournaments.errors import (
@@ -78,6 +80,16 @@ ENTRY_FIELDS = (
     "round_scores",
     "extras",
 )
+PLAYER_FIELDS = (
+    "player_name",
+    "total_points",
+    "standing_rank",
+    "player_id",
+    "discord_id",
+    "riot_id",
+    "round_scores",
+)
+LISTS_KEPT = 32  # of entries, of some 40 KB for 128 players
 
 
 def tournament_rows() -> QuerySet:
@@ -306,12 +318,25 @@ def snapshot_body(snapshot_id: int) -> dict[str, Any]:
     row = snapshot_rows().filter(pk=snapshot_id).first()
     if row is None:
         raise SnapshotNotFoundError
-    return row | {"entries": list(entry_rows(snapshot_id))}
+    return row | {"entries": list(_entries_of(row, ("standing_rank", "pk"), ENTRY_FIELDS))}
 
 
-def entry_rows(snapshot_id: int) -> QuerySet:
-    return (
-        ScoreboardEntry.objects.filter(snapshot_id=snapshot_id)
-        .order_by("standing_rank", "pk")
-        .values(*ENTRY_FIELDS)
-    )
+def ranked_players(snapshot: Mapping[str, Any], order: str) -> Sequence[orjson.Fragment]:
+    """The players of a snapshot as JSON, by this column of their entries; ``-`` turns it round."""
+    return _entries_of(snapshot, (order, "standing_rank", "pk"), PLAYER_FIELDS)
+
+
+def _entries_of(
+    snapshot: Mapping[str, Any], order: tuple[str, ...], fields: tuple[str, ...]
+) -> Sequence[orjson.Fragment]:
+    # a number may come again, as after a restore; not with the same moment
+    return _entries(snapshot["id"], snapshot["created_at"], order, fields)
+
+
+@lru_cache(maxsize=LISTS_KEPT)
+def _entries(
+    snapshot_id: int, created_at: datetime, order: tuple[str, ...], fields: tuple[str, ...]
+) -> Sequence[orjson.Fragment]:
+    """Kept, as what was published never changes. Whether it is still there the caller has asked."""
+    rows = ScoreboardEntry.objects.filter(snapshot_id=snapshot_id).order_by(*order)
+    return tuple(orjson.Fragment(wire.dumps(row)) for row in rows.values(*fields))

@@ -111,6 +111,19 @@ def test_ranked_players_come_in_any_order_and_number(cup, stranger):
     assert names(limit=0) == by_rank
 
 
+def test_a_new_result_ranks_anew_at_once(cup, api, stranger):
+    query = {"tournament_id": cup["id"], "sort_by": "total_points"}
+    before = [ranked(stranger, **query) for _ in range(2)]
+
+    enter(api, cup, "1.3", NAMES[::-1])
+
+    after = ranked(stranger, **query)
+    assert before[0] == before[1]
+    assert after["snapshot_id"] > before[0]["snapshot_id"]
+    assert all("round_3" in player["round_scores"] for player in after["players"])
+    assert not any("round_3" in player["round_scores"] for player in before[1]["players"])
+
+
 def test_fifty_are_shown_unless_all_are_asked_for(api, stranger):
     cup = new_lobby(api, players=56)
     enter(api, cup, "1.1", cup["names"][:8])
