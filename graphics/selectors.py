@@ -6,6 +6,7 @@ from typing import Any, Final
 import orjson
 from django.db.models import BigIntegerField, QuerySet
 
+from gal_dashboard.core import wire
 from gal_dashboard.core.clock import database_now
 from gal_dashboard.core.prepared import Now, Prepared, Slot, attributes_of, instance_of
 from gal_dashboard.realtime.ports import Editor
@@ -17,6 +18,7 @@ from graphics.errors import (
 )
 from graphics.event_data import OverlayState
 from graphics.events import public_body
+from graphics.listed_rows import STATE, listed_rows, state_of
 from graphics.models import CanvasLease, Graphic, GraphicRevision, GraphicTournament
 from tournaments import selectors as tournament_selectors
 from tournaments.events import published_standings
@@ -92,7 +94,7 @@ def graphic_page(
     *,
     viewer: Claim,
     members: Sequence[str] = MEMBERS,
-) -> list[dict[str, Any]]:
+) -> Sequence[dict[str, Any] | orjson.Fragment]:
     """The graphics of one page as REST shows them to ``viewer``, only these members of them.
 
     With documents the page has at least one graphic, then as many as ``LARGEST_PAGE_BYTES`` hold.
@@ -100,14 +102,43 @@ def graphic_page(
     if "data_json" not in members:
         rows = list(graphics.values("pk", *_columns(members))[window])
         return _bodies(rows, viewer, members)
-    shown, size = 0, 0
-    for document_bytes in graphics.values_list("document_bytes", flat=True)[window]:
-        size += document_bytes
+    shown, size = [], 0
+    for row in graphics.values(*STATE, "document_bytes")[window]:
+        size += row["document_bytes"]
         if shown and size > LARGEST_PAGE_BYTES:
             break
-        shown += 1
-    window = slice(window.start, window.start + shown)
-    return _bodies(list(graphics.values("pk", *_columns(members))[window]), viewer, members)
+        shown.append(row)
+    if tuple(members) == MEMBERS:
+        return _listed(shown, viewer)
+    by_pk = _rows_by_pk([row["pk"] for row in shown], members)
+    # one may have been deleted between the two reads
+    return _bodies([by_pk[row["pk"]] for row in shown if row["pk"] in by_pk], viewer, members)
+
+
+def _rows_by_pk(pks: Sequence[int], members: Sequence[str]) -> dict[int, dict[str, Any]]:
+    found = Graphic.objects.filter(pk__in=pks).values("pk", *_columns(members))
+    return {row["pk"]: row for row in found}
+
+
+def _listed(shown: Sequence[Mapping[str, Any]], viewer: Claim) -> list[orjson.Fragment]:
+    """All members of these graphics, of which only those are read that are not known any more."""
+    known = {row["pk"]: listed_rows.get(state_of(row)) for row in shown}
+    unknown = [pk for pk, text in known.items() if text is None]
+    for pk, row in _rows_by_pk(unknown, MEMBERS).items() if unknown else ():
+        body = _body(row, None, viewer, [name for name in MEMBERS if name != "canvas_lock"])
+        known[pk] = text = wire.dumps(body)
+        listed_rows.keep(state_of(row), text)
+    leases = live_leases(list(known))
+    return [
+        _with_lock(text, leases.get(pk), viewer)
+        for pk, text in known.items()
+        if text is not None  # it was deleted between the two reads
+    ]
+
+
+def _with_lock(text: bytes, lease: CanvasLease | None, viewer: Claim) -> orjson.Fragment:
+    lock = b"null" if lease is None else wire.dumps(lock_body(lease, viewer))
+    return orjson.Fragment(text[:-1] + b',"canvas_lock":' + lock + b"}")
 
 
 def graphic_body(graphic_id: int, viewer: Claim) -> dict[str, Any]:
