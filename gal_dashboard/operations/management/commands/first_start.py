@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import connection
 
 from gal_dashboard.core.context import SYSTEM
 from gal_dashboard.operations.addresses import base_url
@@ -36,9 +37,9 @@ class Command(BaseCommand):
             self._print_secrets(password)
 
     def _make_database_folder(self) -> None:
-        database = settings.DATABASES["default"]
-        if database["ENGINE"].endswith("sqlite3"):
-            Path(database["NAME"]).resolve().parent.mkdir(parents=True, exist_ok=True)
+        if connection.vendor == "sqlite":
+            database = Path(settings.DATABASES["default"]["NAME"])
+            database.resolve().parent.mkdir(parents=True, exist_ok=True)
 
     def _make_admin(self) -> str | None:
         """The password of the admin account that was made just now; it is kept nowhere."""
