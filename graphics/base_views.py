@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
-from django.db import DatabaseError
+from django.db import Error
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ParseError, UnsupportedMediaType, ValidationError
 from rest_framework.request import Request
@@ -68,7 +68,7 @@ class GraphicBase(ApiViewSet):
         if self.action in self.finding_actions and isinstance(exc, REFUSALS_BY_FORM):
             try:  # what is not there is not there whatever was sent
                 self._look_for(self.kwargs["pk"])
-            except (GraphicNotFoundError, DatabaseError) as sooner:
+            except (GraphicNotFoundError, Error) as sooner:
                 exc = sooner
         return super().handle_exception(exc)
 

@@ -88,7 +88,7 @@ class GraphicRevision(models.Model):
 
 
 class GraphicTournament(models.Model):
-    """Which overlays follow a tournament: rebuilt by every save of a graphic."""
+    """Which overlays follow a tournament: written whenever a graphic is tied to another."""
 
     graphic = models.ForeignKey(Graphic, on_delete=models.CASCADE, related_name="follows")
     tournament = models.ForeignKey(

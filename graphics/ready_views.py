@@ -84,10 +84,11 @@ class ReadyKeys:
         self._opened: OrderedDict[str, tuple[Opened, float]] = OrderedDict()
         self._clock = 0
 
-    def fresh(self, key: str, now: float) -> Opened | None:
+    def fresh(self, key: str, now: float) -> tuple[Opened, float] | None:
+        """What it opens, and when that was read."""
         with self._lock:
-            opened, read_at = self._opened.get(key, (None, 0.0))
-            return opened if now - read_at <= SERVED_FOR_SECONDS else None
+            known = self._opened.get(key)
+            return known if known and now - known[1] <= SERVED_FOR_SECONDS else None
 
     def clock(self) -> int:
         """To be read before the database is, and handed to ``keep``."""
@@ -206,14 +207,17 @@ class ReadyViews:
         if key is None and not settings.OVERLAY_PUBLIC_IDS:
             await self._app(scope, receive, send)
             return
-        opened = Opened(int(match[1])) if key is None else self._keys.fresh(key, arrived)
+        known = (Opened(int(match[1])), arrived) if key is None else self._keys.fresh(key, arrived)
+        opened, opened_at = known or (None, arrived)
         ready = None if opened is None else self._store.fresh(opened.graphic_id, arrived)
         is_head, is_ours = scope["method"] == "HEAD", False
         if opened is not None and ready is not None and ready.version >= at_least:
             if key is not None:
                 key_uses.note(opened.key_id, address_in(scope, settings.TRUSTED_PROXIES))
-            if arrived - ready.read_at > _renewed_after(opened.graphic_id):
-                self._reading(opened, key, scope)  # nobody waits for it
+            if arrived - min(ready.read_at, opened_at) > _renewed_after(opened.graphic_id):
+                task, is_new = self._reading(opened, key, scope)
+                if is_new:  # nobody waits for it, nor hears of its fault
+                    task.add_done_callback(_log_fault)
         else:
             ready, is_ours = await self._read(opened, key, scope)
         if ready.status != _OK and is_ours:
@@ -241,13 +245,8 @@ class ReadyViews:
         is_ours = task is None
         if task is None:
             task = self._reads[name] = asyncio.create_task(self._ask_django(opened, key, scope))
-            task.add_done_callback(lambda done: self._end_reading(name, done))
+            task.add_done_callback(lambda _: self._reads.pop(name, None))
         return task, is_ours
-
-    def _end_reading(self, name: tuple[object, ...], task: asyncio.Task[Ready]) -> None:
-        self._reads.pop(name, None)
-        if not task.cancelled() and (fault := task.exception()):
-            logger.error("A graphic could not be read", exc_info=fault)
 
     async def _ask_django(self, opened: Opened | None, key: str | None, scope: Any) -> Ready:
         clock, keys_clock, read_at = self._store.clock(), self._keys.clock(), time.monotonic()
@@ -279,6 +278,11 @@ class ReadyViews:
         if key is not None:
             self._keys.keep(key, ready, clock=keys_clock)
         return ready
+
+
+def _log_fault(task: asyncio.Task[Ready]) -> None:
+    if not task.cancelled() and (fault := task.exception()):
+        logger.error("A graphic could not be read again", exc_info=fault)
 
 
 def _renewed_after(graphic_id: int) -> float:

@@ -126,8 +126,8 @@ def _listed(shown: Sequence[Mapping[str, Any]], viewer: Claim) -> list[orjson.Fr
     unknown = [pk for pk, text in known.items() if text is None]
     for pk, row in _rows_by_pk(unknown, MEMBERS).items() if unknown else ():
         body = _body(row, None, viewer, [name for name in MEMBERS if name != "canvas_lock"])
-        known[pk] = text = wire.dumps(body)
-        listed_rows.keep(state_of(row), text)
+        known[pk] = text = wire.dumps(body)[:-1] + b',"canvas_lock":'
+        listed_rows.keep(state_of(row), text, len(text))
     leases = live_leases(list(known))
     return [
         _with_lock(text, leases.get(pk), viewer)
@@ -138,7 +138,7 @@ def _listed(shown: Sequence[Mapping[str, Any]], viewer: Claim) -> list[orjson.Fr
 
 def _with_lock(text: bytes, lease: CanvasLease | None, viewer: Claim) -> orjson.Fragment:
     lock = b"null" if lease is None else wire.dumps(lock_body(lease, viewer))
-    return orjson.Fragment(text[:-1] + b',"canvas_lock":' + lock + b"}")
+    return orjson.Fragment(text + lock + b"}")
 
 
 def graphic_body(graphic_id: int, viewer: Claim) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import orjson
 from django.db.models import Count, F, Q, QuerySet
 
 from gal_dashboard.core import wire
+from gal_dashboard.core.kept import Kept
 from tournaments import events, lifecycle, rulebook, scoreboard, stages
 from tournaments.choices import EntryStatus
 from tournaments.errors import (
@@ -89,7 +89,10 @@ PLAYER_FIELDS = (
     "riot_id",
     "round_scores",
 )
-LISTS_KEPT = 32  # of entries, of some 40 KB for 128 players
+OVERHEAD_OF_ENTRY = 100  # bytes beside its JSON
+# Of a snapshot by its number and moment, in one order, with some fields: 40 KB for 128 players.
+_entries: Kept[tuple[int, datetime, tuple[str, ...], tuple[str, ...]], Sequence[orjson.Fragment]]
+_entries = Kept(most=8 * 1024 * 1024, largest=1024 * 1024)
 
 
 def tournament_rows() -> QuerySet:
@@ -329,14 +332,13 @@ def ranked_players(snapshot: Mapping[str, Any], order: str) -> Sequence[orjson.F
 def _entries_of(
     snapshot: Mapping[str, Any], order: tuple[str, ...], fields: tuple[str, ...]
 ) -> Sequence[orjson.Fragment]:
-    # a number may come again, as after a restore; not with the same moment
-    return _entries(snapshot["id"], snapshot["created_at"], order, fields)
-
-
-@lru_cache(maxsize=LISTS_KEPT)
-def _entries(
-    snapshot_id: int, created_at: datetime, order: tuple[str, ...], fields: tuple[str, ...]
-) -> Sequence[orjson.Fragment]:
     """Kept, as what was published never changes. Whether it is still there the caller has asked."""
-    rows = ScoreboardEntry.objects.filter(snapshot_id=snapshot_id).order_by(*order)
-    return tuple(orjson.Fragment(wire.dumps(row)) for row in rows.values(*fields))
+    # a number may come again, as after a restore; not with the same moment
+    key = snapshot["id"], snapshot["created_at"], order, fields
+    kept = _entries.get(key)
+    if kept is None:
+        rows = ScoreboardEntry.objects.filter(snapshot_id=snapshot["id"]).order_by(*order)
+        texts = [bytes(memoryview(wire.dumps(row))) for row in rows.values(*fields)]
+        kept = tuple(orjson.Fragment(text) for text in texts)
+        _entries.keep(key, kept, sum(len(text) + OVERHEAD_OF_ENTRY for text in texts))
+    return kept

@@ -2,16 +2,16 @@
 
 import logging
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, TypeVar
 
 import msgspec
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from gal_dashboard.core.clock import database_now
+from gal_dashboard.core.sqlite.base import DatabaseWrapper as SQLite
 from gal_dashboard.realtime.models import ServerProcess
 from gal_dashboard.realtime.sockets import OverlaySocket, Sockets, StaffSocket
 
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 HOST: Final = socket.gethostname()[:255]
 # On SQLite somebody may hold the write lock for long, and the hub's thread has more to do.
-PATIENCE_MS: Final = 100
+PATIENCE: Final = 0.1  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,19 +96,8 @@ def _read(text: str, kind: type[list[Socket]]) -> list[Socket]:
         return []
 
 
-@contextmanager
-def _impatience() -> Iterator[None]:
-    if connection.vendor != "sqlite":  # nobody else writes these rows
-        yield
-        return
-    connection.ensure_connection()
-    _wait_at_most(PATIENCE_MS)
-    try:
-        yield
-    finally:
-        _wait_at_most(int(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000))
-
-
-def _wait_at_most(milliseconds: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA busy_timeout = {milliseconds}")
+def _impatience() -> AbstractContextManager[None]:
+    database = connections[DEFAULT_DB_ALIAS]
+    if isinstance(database, SQLite):
+        return database.waiting_at_most(PATIENCE)
+    return nullcontext()  # nobody else writes these rows

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from graphics.listed_rows import LARGEST, MOST_BYTES, ListedRows
+from gal_dashboard.core.kept import Kept
+from graphics.listed_rows import state_of
 from tests.graphics.deeds import PATH, path_of
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -87,26 +88,21 @@ def test_lists_beside_saves_never_show_an_older_version_than_was_answered(api, e
 
 
 def test_what_is_kept_is_bounded_and_the_oldest_goes_first():
-    rows = ListedRows()
-    size = 200 * KIB
-    many = 2 * MOST_BYTES // size
-    for pk in range(many):
-        rows.keep((pk, 1, NOW, False), b"x" * size)
-    kept = [pk for pk in range(many) if rows.get((pk, 1, NOW, False))]
+    kept: Kept[int, bytes] = Kept(most=1000 * KIB, largest=300 * KIB)
+    for number in range(100):
+        kept.keep(number, b"x" * 200 * KIB, 200 * KIB)
+        kept.get(0)  # wanted again and again
 
-    assert kept == list(range(many - len(kept), many))
-    assert MOST_BYTES - 2 * size < len(kept) * size <= MOST_BYTES
+    assert [number for number in range(100) if kept.get(number)] == [0, 97, 98, 99]
 
 
-def test_a_row_too_large_is_not_kept():
-    rows = ListedRows()
-    rows.keep((1, 1, NOW, False), b"x" * (LARGEST + 1))
-    assert rows.get((1, 1, NOW, False)) is None
+def test_what_is_too_large_is_not_kept():
+    kept: Kept[int, bytes] = Kept(most=1000 * KIB, largest=300 * KIB)
+    kept.keep(1, b"", 300 * KIB + 1)
+    assert kept.get(1) is None
 
 
 def test_the_same_version_written_at_another_moment_is_another_row():
-    rows = ListedRows()
-    rows.keep((1, 1, NOW, False), b"{}")
-    assert rows.get((1, 1, NOW.replace(year=2027), False)) is None
-    assert rows.get((1, 1, NOW, True)) is None
-    assert rows.get((1, 1, NOW, False)) == b"{}"
+    row = {"pk": 1, "version": 1, "updated_at": NOW, "archived": False}
+    others = [{"pk": 2}, {"version": 2}, {"updated_at": NOW.replace(year=2027)}, {"archived": True}]
+    assert len({state_of(row | other) for other in [{}, *others]}) == 5

@@ -129,3 +129,18 @@ def test_databases_have_turns_of_their_own(new_connection, tmp_path: Path) -> No
     begin(second)
     end(second)
     end(first)
+
+
+def test_who_is_impatient_gives_up_soon_and_is_patient_again_after_it(new_connection) -> None:
+    first, second = new_connection(), new_connection()
+    begin(first)
+    with second.waiting_at_most(0.05), pytest.raises(OperationalError, match="locked"):
+        begin(second)
+    second.set_autocommit(True)
+    waiting = threading.Thread(target=begin, args=(second,))
+    waiting.start()
+    waiting.join(timeout=0.3)
+    assert waiting.is_alive()
+    end(first)
+    waiting.join(timeout=LONG)
+    end(second)

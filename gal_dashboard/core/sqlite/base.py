@@ -9,6 +9,8 @@ the server) are waited for as before.
 
 import threading
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
@@ -23,6 +25,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     _has_turn = False
+    _patience: float | None = None
 
     def _start_transaction_under_autocommit(self) -> None:
         self._take_turn()
@@ -48,11 +51,30 @@ class DatabaseWrapper(base.DatabaseWrapper):
         finally:
             self._give_turn()
 
+    @contextmanager
+    def waiting_at_most(self, seconds: float) -> Iterator[None]:
+        """Within this block a write that would wait for longer gives up by ``OperationalError``."""
+        self.ensure_connection()
+        self._wait_at_most(seconds)
+        try:
+            yield
+        finally:
+            self._wait_at_most(self._usual_patience)
+
+    def _wait_at_most(self, seconds: float) -> None:
+        self._patience = seconds
+        with self.cursor() as cursor:
+            cursor.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+
+    @property
+    def _usual_patience(self) -> float:
+        return self.settings_dict["OPTIONS"].get("timeout", 5)
+
     def _take_turn(self) -> None:
         if self._has_turn:
             return
-        # as long as SQLite itself would wait
-        if not self._turn.acquire(timeout=self.settings_dict["OPTIONS"].get("timeout", 5)):
+        patience = self._usual_patience if self._patience is None else self._patience
+        if not self._turn.acquire(timeout=patience):
             raise OperationalError("database is locked: another thread has been writing for long")
         self._has_turn = True
 
