@@ -1,8 +1,9 @@
 """What the first request would wait for is done before anybody can ask.
 
 Each thread of Django opens its connection, writes the SQL of what is prepared, lets the database
-see what locks no rows there, and sends one request through the whole of Django, which does much only once. That request
-is nobody's: it passes no gate, limit or counter, and no line of the log tells of it.
+see what locks no rows there, and sends one request through the whole of Django, which does much
+only once. That request is nobody's: it passes no gate, limit or counter, and no line of the log
+tells of it.
 """
 
 import io
