@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.tournaments.deeds import enter, new_lobby, path_of
 from tests.tournaments.event_files import CROWN, CUP, read_event
+from tests.tournaments.pure_games import POINTS, game, rules
 from tests.tournaments.random_events import events
-from tests.tournaments.test_standings_pure import POINTS, game, rules
 from tournaments.standings import (
     DEFAULT_CHAIN,
     Cut,
