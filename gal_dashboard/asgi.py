@@ -46,17 +46,17 @@ reverse("health")  # imports all views and reads all routes: not with the first 
 READY_ROUTE = "/api/v1/graphics/{pk}/view"
 READY_ROUTE_OF_KEYS = "/api/v1/graphics/k/{overlay_key}/view"
 
-threads = DjangoThreads(GivesMemoryBack(django_application), workers=settings.WEB_THREADS)
-django_threads = LoginQueue(HeldAnswers(threads))
+django_threads = DjangoThreads(GivesMemoryBack(django_application), workers=settings.WEB_THREADS)
+to_django = LoginQueue(HeldAnswers(django_threads))
 overlay_page = Stamps(OverlayPage(frame_ancestors=settings.OVERLAY_FRAME_ANCESTORS))
-ready_views = Stamps(ReadyViews(django_threads))
-metrics_page = Stamps(MetricsPage(django_threads))
-files_or_django = Stamps(static_files(django_threads))
+ready_views = Stamps(ReadyViews(to_django))
+metrics_page = Stamps(MetricsPage(to_django))
+files_or_django = Stamps(static_files(to_django))
 
 
 async def http(scope, receive, send) -> None:
     if scope["method"] not in {"GET", "HEAD"} or "gal.refusal" in scope:
-        await django_threads(scope, receive, send)
+        await to_django(scope, receive, send)
     elif ready := READY_PATH.match(scope["path"]):
         scope[ROUTE] = READY_ROUTE if ready[1] else READY_ROUTE_OF_KEYS
         await ready_views(scope, receive, send)
@@ -88,7 +88,7 @@ async def lifespan(scope, receive, send) -> None:
             await hub.start()
             sweeper.start()
             pruner.start()
-            await rehearse(threads)
+            await rehearse(django_threads)
             settle()
             await send({"type": "lifespan.startup.complete"})
         else:

@@ -48,14 +48,14 @@ class ArchiveViewSet(GraphicBase):
 
         409 `graphic_locked` while another session edits it, `already_archived` the second time.
         """
-        claim = self.claim()
-        form = ArchiveInput(data=self.body)
+        form = self.form_with_claim(ArchiveInput)
         if not form.is_valid():
             # a conflict is told before a broken rule
-            archive.judge_archive(graphic_id=pk, claim=claim)
+            archive.judge_archive(graphic_id=pk, claim=self.claim())
             raise drf.ValidationError(form.errors)
+        fields = form.validated_data
         graphic = archive.archive_graphic(
-            graphic_id=pk, claim=claim, reason=form.validated_data.get("reason") or ""
+            graphic_id=pk, claim=self.claim(fields), reason=fields.get("reason") or ""
         )
         return Response(
             {

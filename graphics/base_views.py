@@ -57,7 +57,7 @@ class GraphicBase(ApiViewSet):
     area = "graphics"
     query_members = frozenset({"session_id"})
 
-    # Actions whose service finds the graphic itself, under the lock of its row.
+    # Actions that find the graphic themselves: writes under the lock of its row.
     finding_actions: ClassVar[frozenset[str]] = frozenset()
 
     def find(self, pk: int | None = None, **kwargs: object) -> None:
@@ -65,7 +65,9 @@ class GraphicBase(ApiViewSet):
             self._look_for(pk)
 
     def handle_exception(self, exc: Exception) -> Response:
-        if self.action in self.finding_actions and isinstance(exc, REFUSALS_BY_FORM):
+        has_looked = self.action not in self.finding_actions
+        # strangers are not told whether there is something that they may not see
+        if isinstance(exc, REFUSALS_BY_FORM) and not has_looked and not self.is_public:
             try:  # what is not there is not there whatever was sent
                 self._look_for(self.kwargs["pk"])
             except (GraphicNotFoundError, Error) as sooner:

@@ -15,9 +15,19 @@ from gal_dashboard.core.kept import Kept
 State = tuple[int, int, datetime, bool]
 STATE: Final = ("pk", "version", "updated_at", "archived")
 
-# The JSON of a row up to its lock, which is no part of it.
-listed_rows: Final[Kept[State, bytes]] = Kept(most=16 * 1024 * 1024, largest=256 * 1024)
+OVERHEAD: Final = 500  # bytes of a row beside its JSON, roughly
+
+_rows: Final[Kept[State, bytes]] = Kept(most=16 * 1024 * 1024, largest=256 * 1024)
 
 
-def state_of(row: Mapping[str, Any]) -> State:
+def known(row: Mapping[str, Any]) -> bytes | None:
+    """The JSON that was kept of a row with the columns of ``STATE``."""
+    return _rows.get(_state_of(row))
+
+
+def keep(row: Mapping[str, Any], text: bytes) -> None:
+    _rows.keep(_state_of(row), text, len(text) + OVERHEAD)
+
+
+def _state_of(row: Mapping[str, Any]) -> State:
     return row["pk"], row["version"], row["updated_at"], row["archived"]

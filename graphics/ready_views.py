@@ -26,6 +26,7 @@ from django.http import HttpRequest
 from django.utils.http import parse_etags
 
 from gal_dashboard.core.addresses import address_in
+from gal_dashboard.core.kept import Kept
 from gal_dashboard.events import streams
 from gal_dashboard.realtime.ports import Opened
 from graphics.key_uses import key_uses
@@ -47,7 +48,6 @@ _HANDED_ON = frozenset({b"host", b"x-forwarded-for", b"x-request-id"})
 _OF_ONE_REQUEST = frozenset({b"x-request-id", b"x-process-time", b"date", b"content-length"})
 # Requests with these are for Django.
 _SPECIAL = frozenset({b"if-match", b"if-unmodified-since", b"range"})
-
 
 logger = logging.getLogger(__name__)
 
@@ -116,19 +116,21 @@ class ReadyBytes:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._answers: OrderedDict[int, Ready] = OrderedDict()
-        self._size = 0
+        self._answers: Kept[int, Ready] = Kept(most=MOST_BYTES, largest=MOST_BYTES)
         # Counts changes, so that an answer read before a change is not kept after it.
         self._clock = 0
         self._changed_at: dict[int, int] = {}
 
+    def __len__(self) -> int:
+        return len(self._answers)
+
+    @property
+    def size(self) -> int:
+        return self._answers.size
+
     def fresh(self, graphic_id: int, now: float) -> Ready | None:
-        with self._lock:
-            ready = self._answers.get(graphic_id)
-            if ready is None or now - ready.read_at > SERVED_FOR_SECONDS:
-                return None
-            self._answers.move_to_end(graphic_id)
-            return ready
+        ready = self._answers.get(graphic_id)
+        return ready if ready and now - ready.read_at <= SERVED_FOR_SECONDS else None
 
     def clock(self) -> int:
         """To be read before the database is, and handed to ``keep``."""
@@ -142,32 +144,24 @@ class ReadyBytes:
     def keep(self, graphic_id: int, ready: Ready, *, clock: int) -> None:
         """Keep an answer, unless the graphic has changed since ``clock``."""
         with self._lock:
-            self._drop(graphic_id)
-            if self._changed_at.get(graphic_id, 0) > clock or ready.size > MOST_BYTES:
-                return
-            self._answers[graphic_id] = ready
-            self._size += ready.size
-            while self._size > MOST_BYTES:
-                self._drop(next(iter(self._answers)))
+            if self._changed_at.get(graphic_id, 0) > clock:
+                self._answers.drop(graphic_id)
+            else:
+                self._answers.keep(graphic_id, ready, ready.size)
 
     def let_go(self, graphic_id: int, read_at: float) -> None:
         """Keep the answer that was read then no longer, if it is still there."""
         with self._lock:
             ready = self._answers.get(graphic_id)
             if ready is not None and ready.read_at == read_at:
-                self._drop(graphic_id)
+                self._answers.drop(graphic_id)
 
     def forget(self, graphic_ids: Iterable[int]) -> None:
         with self._lock:
             self._clock += 1
             for graphic_id in graphic_ids:
                 self._changed_at[graphic_id] = self._clock
-                self._drop(graphic_id)
-
-    def _drop(self, graphic_id: int) -> None:
-        gone = self._answers.pop(graphic_id, None)
-        if gone is not None:
-            self._size -= gone.size
+                self._answers.drop(graphic_id)
 
 
 ready_bytes = ReadyBytes()

@@ -10,6 +10,7 @@ from gal_dashboard.core import wire
 from gal_dashboard.core.clock import database_now
 from gal_dashboard.core.prepared import Now, Prepared, Slot, attributes_of, instance_of
 from gal_dashboard.realtime.ports import Editor
+from graphics import listed_rows
 from graphics.claims import Claim
 from graphics.errors import (
     GraphicNotFoundError,
@@ -18,7 +19,6 @@ from graphics.errors import (
 )
 from graphics.event_data import OverlayState
 from graphics.events import public_body
-from graphics.listed_rows import STATE, listed_rows, state_of
 from graphics.models import CanvasLease, Graphic, GraphicRevision, GraphicTournament
 from tournaments import selectors as tournament_selectors
 from tournaments.events import published_standings
@@ -38,6 +38,8 @@ MEMBERS: Final = (
     "tournament_id",
     "canvas_lock",
 )
+# The lock stands last: what is shown of it depends on who looks.
+_BEFORE_LOCK: Final = MEMBERS[:-1]
 ORDERINGS: Final = ("updated_at", "created_at", "title", "event_name", "version", "id")
 # A page ends early rather than hold more than this in memory; ``total`` says how many there are.
 LARGEST_PAGE_BYTES: Final = 64 * 1024 * 1024
@@ -103,7 +105,7 @@ def graphic_page(
         rows = list(graphics.values("pk", *_columns(members))[window])
         return _bodies(rows, viewer, members)
     shown, size = [], 0
-    for row in graphics.values(*STATE, "document_bytes")[window]:
+    for row in graphics.values(*listed_rows.STATE, "document_bytes")[window]:
         size += row["document_bytes"]
         if shown and size > LARGEST_PAGE_BYTES:
             break
@@ -122,16 +124,16 @@ def _rows_by_pk(pks: Sequence[int], members: Sequence[str]) -> dict[int, dict[st
 
 def _listed(shown: Sequence[Mapping[str, Any]], viewer: Claim) -> list[orjson.Fragment]:
     """All members of these graphics, of which only those are read that are not known any more."""
-    known = {row["pk"]: listed_rows.get(state_of(row)) for row in shown}
-    unknown = [pk for pk, text in known.items() if text is None]
-    for pk, row in _rows_by_pk(unknown, MEMBERS).items() if unknown else ():
-        body = _body(row, None, viewer, [name for name in MEMBERS if name != "canvas_lock"])
-        known[pk] = text = wire.dumps(body)[:-1] + b',"canvas_lock":'
-        listed_rows.keep(state_of(row), text, len(text))
-    leases = live_leases(list(known))
+    texts = {row["pk"]: listed_rows.known(row) for row in shown}
+    unknown = [pk for pk, text in texts.items() if text is None]
+    for pk, row in _rows_by_pk(unknown, MEMBERS).items():
+        body = _body(row, None, viewer, _BEFORE_LOCK)
+        texts[pk] = text = wire.dumps(body)[:-1] + b',"canvas_lock":'
+        listed_rows.keep(row, text)
+    leases = live_leases(list(texts))
     return [
         _with_lock(text, leases.get(pk), viewer)
-        for pk, text in known.items()
+        for pk, text in texts.items()
         if text is not None  # it was deleted between the two reads
     ]
 

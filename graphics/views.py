@@ -64,7 +64,7 @@ class GraphicViewSet(GraphicBase):
     public_actions: ClassVar[frozenset[str]] = frozenset({"public_view"})
     scopes: ClassVar[dict[str, str]] = {"delete_for_good": DELETE_FOR_GOOD}
     query_members = frozenset(DuplicateInput().fields)
-    finding_actions = frozenset({"update", "partial_update"})
+    finding_actions = frozenset({"retrieve", "public_view", "update", "partial_update"})
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         try:
@@ -75,10 +75,6 @@ class GraphicViewSet(GraphicBase):
             if self.action == "retrieve" and not _is_seen_by_number(kwargs["pk"]):
                 raise GraphicNotFoundError from None
             raise
-
-    def find(self, pk: int | None = None, **kwargs: object) -> None:
-        if self.action not in {"retrieve", "public_view"}:  # those two look themselves
-            super().find(pk=pk)
 
     @extend_schema(parameters=FILTERS, responses=GraphicListSerializer)
     def list(self, request: Request) -> Response:

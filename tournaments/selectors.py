@@ -89,10 +89,14 @@ PLAYER_FIELDS = (
     "riot_id",
     "round_scores",
 )
-OVERHEAD_OF_ENTRY = 100  # bytes beside its JSON
-# Of a snapshot by its number and moment, in one order, with some fields: 40 KB for 128 players.
-_entries: Kept[tuple[int, datetime, tuple[str, ...], tuple[str, ...]], Sequence[orjson.Fragment]]
-_entries = Kept(most=8 * 1024 * 1024, largest=1024 * 1024)
+OVERHEAD_OF_ENTRY = 100  # bytes beside its JSON, roughly
+
+# The number and moment of a snapshot, the order of its entries, and their fields.
+_EntriesKey = tuple[int, datetime, tuple[str, ...], tuple[str, ...]]
+# 50 KB for 128 players
+_entries: Kept[_EntriesKey, Sequence[orjson.Fragment]] = Kept(
+    most=8 * 1024 * 1024, largest=1024 * 1024
+)
 
 
 def tournament_rows() -> QuerySet:

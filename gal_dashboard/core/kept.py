@@ -3,19 +3,18 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
-OVERHEAD: Final = 500  # of a value beside its own bytes, roughly
-
 
 class Kept(Generic[Key, Value]):
-    """For any thread. ``largest`` is what a single value may have; a larger one is not kept.
+    """For any thread. The sizes of all values together are at most ``most``, that of each at most
+    ``largest``: a larger one is not kept.
 
-    Who keeps bytes of orjson keeps a copy: its own hold on to the whole buffer of the writer, of 4
-    KiB at least, which nobody counts.
+    Whoever keeps bytes of orjson keeps a copy: its own hold on to the whole buffer of the writer,
+    of 4 KiB at least, which nobody counts.
     """
 
     def __init__(self, *, most: int, largest: int) -> None:
@@ -24,6 +23,13 @@ class Kept(Generic[Key, Value]):
         self._lock = threading.Lock()
         self._values: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
         self._size = 0
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    @property
+    def size(self) -> int:
+        return self._size
 
     def get(self, key: Key) -> Value | None:
         with self._lock:
@@ -34,14 +40,22 @@ class Kept(Generic[Key, Value]):
             return known[0]
 
     def keep(self, key: Key, value: Value, size: int) -> None:
-        """``size`` is that of the value's bytes. What is there under this key stays."""
-        if size > self._largest:
-            return
+        """Keep a value instead of the one under this key. ``size`` is in bytes, with whatever the
+        value takes beside its own.
+        """
         with self._lock:
-            if key in self._values:
+            self._drop(key)
+            if size > self._largest:
                 return
             self._values[key] = value, size
-            self._size += size + OVERHEAD
+            self._size += size
             while self._size > self._most:
-                _, (_, gone) = self._values.popitem(last=False)
-                self._size -= gone + OVERHEAD
+                self._drop(next(iter(self._values)))
+
+    def drop(self, key: Key) -> None:
+        with self._lock:
+            self._drop(key)
+
+    def _drop(self, key: Key) -> None:
+        _, size = self._values.pop(key, (None, 0))
+        self._size -= size

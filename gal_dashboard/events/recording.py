@@ -150,8 +150,8 @@ def _store(collected: list[tuple[NewEvent, tuple[str, ...]]]) -> dict[str, int]:
     heads = _take_numbers({name: len(by_stream[name]) for name in sorted(by_stream)})
     entries = [
         StreamEntry(stream_id=name, seq=seq, event=row)
-        for name in sorted(by_stream)
-        for seq, row in enumerate(by_stream[name], start=heads[name] - len(by_stream[name]) + 1)
+        for name, head in sorted(heads.items())
+        for seq, row in enumerate(by_stream[name], start=head - len(by_stream[name]) + 1)
     ]
     rows.insert(entries)
     return heads

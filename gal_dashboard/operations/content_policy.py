@@ -15,7 +15,9 @@ MARKS: Final = frozenset({"_csp_config", "_csp_update", "_csp_replace", "_csp_ex
 class ContentPolicyMiddleware(CSPMiddleware):
     """django-csp, which words the policy anew for every answer: an eighth of what a read costs.
 
-    Almost all answers are of the API and have the one policy of the settings, worded once.
+    Almost all answers are of the API and have the one policy of the settings, worded once. What
+    else the settings of django-csp could say (prefixes without one, policies that only report) they
+    do not say here, and it would be ignored.
     """
 
     def __init__(self, get_response: Any) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from gal_dashboard.core.kept import Kept
-from graphics.listed_rows import state_of
+from graphics import listed_rows
 from tests.graphics.deeds import PATH, path_of
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -93,7 +93,7 @@ def test_what_is_kept_is_bounded_and_the_oldest_goes_first():
         kept.keep(number, b"x" * 200 * KIB, 200 * KIB)
         kept.get(0)  # wanted again and again
 
-    assert [number for number in range(100) if kept.get(number)] == [0, 97, 98, 99]
+    assert [number for number in range(100) if kept.get(number)] == [0, 96, 97, 98, 99]
 
 
 def test_what_is_too_large_is_not_kept():
@@ -103,6 +103,21 @@ def test_what_is_too_large_is_not_kept():
 
 
 def test_the_same_version_written_at_another_moment_is_another_row():
-    row = {"pk": 1, "version": 1, "updated_at": NOW, "archived": False}
-    others = [{"pk": 2}, {"version": 2}, {"updated_at": NOW.replace(year=2027)}, {"archived": True}]
-    assert len({state_of(row | other) for other in [{}, *others]}) == 5
+    row = {"pk": -1, "version": 1, "updated_at": NOW, "archived": False}
+    listed_rows.keep(row, b"{}")
+    for other in ({"version": 2}, {"updated_at": NOW.replace(year=2027)}, {"archived": True}):
+        assert listed_rows.known(row | other) is None
+    assert listed_rows.known(row) == b"{}"
+
+
+def test_what_is_kept_under_a_key_is_the_last_and_counted_once():
+    kept: Kept[int, str] = Kept(most=100, largest=50)
+    kept.keep(1, "first", 40)
+    kept.keep(1, "second", 30)
+    assert (kept.get(1), kept.size) == ("second", 30)
+    kept.keep(1, "too large", 51)
+    assert (kept.get(1), kept.size, len(kept)) == (None, 0, 0)
+    kept.keep(2, "other", 30)
+    kept.drop(2)
+    kept.drop(2)
+    assert (kept.size, len(kept)) == (0, 0)

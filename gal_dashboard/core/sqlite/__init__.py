@@ -1,1 +1,1 @@
-"""Django's backend for SQLite, with writers of one process in a line of their own."""
+"""Django's backend for SQLite, in which the threads of a process take turns to write."""
