@@ -2,9 +2,10 @@
 
 import contextlib
 import threading
+import time
 
 from tests.events import logbook
-from tests.support.rows import connect, execute
+from tests.support.rows import connect, execute, rows
 from tests.support.threads import at_once
 
 WRITERS, WRITES = 6, 8
@@ -103,3 +104,27 @@ def test_what_is_refused_takes_no_number(server, api, viewer):
     assert [answer.status_code for answer in answers] == [400, 412, 400, 404, 400, 403]
     after = logbook.head(server), logbook.head(server, logbook.overlay(graphic["id"]))
     assert after == before
+
+
+def test_a_lock_that_another_test_left_is_no_news_of_this_one(server, api):
+    """The promise of the log book, on which all tests that compare its head rely."""
+    graphic = api.new_graphic()["id"]
+    api.post(f"/api/v1/lock/{graphic}").raise_for_status()
+    before = logbook.head(server)
+
+    rows(
+        server,
+        "UPDATE graphics_canvaslease SET expires_at = taken_at WHERE graphic_id = %s",
+        graphic,
+    )
+
+    def ends() -> list[str]:
+        told = logbook.entries(server, after=before, with_ends_by_time=True)
+        return [entry.name for entry in told if entry.payload["graphic_id"] == graphic]
+
+    deadline = time.monotonic() + 10
+    while not ends() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert ends() == ["graphic.lock_expired"]
+    assert logbook.head(server) == before
+    assert logbook.entries(server, after=before) == []

@@ -26,6 +26,6 @@ def told_of(server: RunningServer, graphic_id: int, *, after: int = 0) -> list[d
     """What staff heard of the graphic's lock since number ``after``, oldest first."""
     return [
         entry.payload
-        for entry in logbook.entries(server, after=after)
+        for entry in logbook.entries(server, after=after, with_ends_by_time=True)
         if entry.type == "lock_status" and entry.payload["graphic_id"] == graphic_id
     ]

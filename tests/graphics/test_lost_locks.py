@@ -64,7 +64,7 @@ def picture(server: RunningServer, graphic: int) -> dict[str, Any]:
     )
     told = [
         entry.payload["action"]
-        for entry in logbook.entries(server)
+        for entry in logbook.entries(server, with_ends_by_time=True)
         if entry.payload.get("graphic_id") == graphic
     ]
     return {
