@@ -20,6 +20,7 @@ from graphics.claims import Claim
 from graphics.errors import GraphicNotFoundError
 from graphics.models import Graphic
 from graphics.serializers import LONGEST_SESSION, ClaimInput
+from graphics.services import Saved
 
 REFUSALS_BY_FORM: Final = (
     ParseError,
@@ -119,14 +120,16 @@ class GraphicBase(ApiViewSet):
         form.is_valid(raise_exception=True)
         return form.validated_data
 
-    def answer(
-        self, graphic: Graphic, status: HTTPStatus = HTTPStatus.OK, *, viewer: Claim | None = None
-    ) -> Response:
-        return Response(
-            selectors.body_of_graphic(graphic, viewer or self.viewer),
-            status=status,
-            headers={"ETag": etag_of(graphic.version)},
-        )
+    def answer_saved(self, saved: Saved, claim: Claim) -> Response:
+        """A graphic as its save, in whose name ``claim`` is, has left it."""
+        body = selectors.body_of_graphic(saved.graphic, saved.lease, claim)
+        return Response(body, headers={"ETag": etag_of(saved.graphic.version)})
+
+    def answer_new(self, graphic: Graphic) -> Response:
+        """A graphic that was made just now: nobody can have locked it."""
+        body = selectors.body_of_graphic(graphic, None, self.viewer)
+        headers = {"ETag": etag_of(graphic.version)}
+        return Response(body, status=HTTPStatus.CREATED, headers=headers)
 
 
 def _fence_of(request: Request) -> int | None:

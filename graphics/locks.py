@@ -6,6 +6,7 @@ of the graphic is locked before anything is judged, and the database's clock dec
 """
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from gal_dashboard.core.clock import database_now
 from gal_dashboard.core.context import SYSTEM, Actor
 from gal_dashboard.core.monitoring import count_after_commit
 from gal_dashboard.core.options import value
-from gal_dashboard.core.prepared import Prepared, Slot, attributes_of, instance_of
+from gal_dashboard.core.prepared import Now, Prepared, Slot, attributes_of, instance_of
 from gal_dashboard.events.recording import emit, recording
 from graphics import events
 from graphics.choices import LeaseEnd
@@ -40,7 +41,8 @@ _UNENDED = Prepared(
         CanvasLease.objects.unended()
         .filter(graphic_id=Slot("graphic", BigIntegerField()))
         .order_by()
-        .values(*attributes_of(CanvasLease))[:1]
+        .annotate(seen_at=Now())
+        .values(*attributes_of(CanvasLease), "seen_at")[:1]
     )
 )
 
@@ -55,13 +57,13 @@ def acquire_lock(*, graphic_id: int, claim: Claim) -> CanvasLease:
         graphic = Graphic.objects.lock_row(graphic_id, with_document=False)
         if graphic.archived:
             raise GraphicArchivedError
-        now = database_now()
-        lease = live_lease(graphic, now)
-        if lease is not None:
-            if not claim.holds(lease):
+        held = held_lease(graphic)
+        if held is not None:
+            if not claim.holds(held.lease):
                 LOCKS.labels("refused").inc()
-                raise LockBusyError(**facts_of(lease))
-            return _extend(lease, now)
+                raise LockBusyError(**facts_of(held.lease))
+            return _extend(held)
+        now = database_now()
         lease = CanvasLease(
             graphic=graphic,
             fence=_next_fence(graphic, now),
@@ -84,24 +86,22 @@ def refresh_lock(*, graphic_id: int, claim: Claim) -> CanvasLease:
     """Extend the claimant's live lease. Raises ``LockNotHeldError`` without one."""
     with recording():
         graphic = Graphic.objects.lock_row(graphic_id, with_document=False)
-        now = database_now()
-        lease = live_lease(graphic, now)
-        if lease is None or not claim.holds(lease):
+        held = held_lease(graphic)
+        if held is None or not claim.holds(held.lease):
             raise LockNotHeldError
-        return _extend(lease, now)
+        return _extend(held)
 
 
 def release_lock(*, graphic_id: int, claim: Claim) -> bool:
     """End the claimant's lease; ``False`` if there is none of theirs: a stranger ends nothing."""
     with recording():
         graphic = Graphic.objects.lock_row(graphic_id, with_document=False)
-        now = database_now()
-        lease = live_lease(graphic, now)
-        if lease is None or not claim.holds(lease):
+        held = held_lease(graphic)
+        if held is None or not claim.holds(held.lease):
             return False
-        given = {"holder": (lease.user_name, None)}
+        given = {"holder": (held.lease.user_name, None)}
         trail.record("graphic.lock_released", actor=claim.actor, target=graphic, changes=given)
-        _end(lease, LeaseEnd.RELEASED, now)
+        _end(held, LeaseEnd.RELEASED)
         return True
 
 
@@ -109,17 +109,16 @@ def force_release_lock(*, graphic_id: int, actor: Actor, reason: str) -> bool:
     """Break a lease, whoever holds it; the audit trail and everybody who follows learn why."""
     with recording():
         graphic = Graphic.objects.lock_row(graphic_id, with_document=False)
-        now = database_now()
-        lease = live_lease(graphic, now)
-        if lease is None:
+        held = held_lease(graphic)
+        if held is None:
             return False
         trail.record(
             "graphic.lock_forced",
             actor=actor,
             target=graphic,
-            changes={"holder": (lease.user_name, None), "reason": (None, reason)},
+            changes={"holder": (held.lease.user_name, None), "reason": (None, reason)},
         )
-        _end(lease, LeaseEnd.FORCED, now, by=actor, reason=reason)
+        _end(held, LeaseEnd.FORCED, by=actor, reason=reason)
         return True
 
 
@@ -142,9 +141,9 @@ def sweep_locks() -> int:
         # one may have been deleted meanwhile, with its leases
         with recording(), suppress(GraphicNotFoundError):
             graphic = Graphic.objects.lock_row(graphic_id, with_document=False)
-            lease = _unended_lease(graphic)
-            if lease is not None and lease.expires_at <= (now := database_now()):
-                _announce_expired(graphic, lease, now)
+            unended = _unended_lease(graphic)
+            if unended is not None and unended.has_expired:
+                _announce_expired(graphic, unended)
                 swept += 1
     return swept
 
@@ -155,48 +154,59 @@ def outlook() -> tuple[int, datetime | None]:
     return rows["held"], rows["first"]
 
 
-def live_lease(graphic: Graphic, now: datetime) -> CanvasLease | None:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A lease that nobody has ended, and when it was seen by the database's clock."""
+
+    lease: CanvasLease
+    at: datetime
+
+    @property
+    def has_expired(self) -> bool:
+        return self.lease.expires_at <= self.at
+
+
+def held_lease(graphic: Graphic) -> Seen | None:
     """The lease that holds now. One that has ended by time is announced in passing.
 
     The caller has locked the graphic's row.
     """
-    lease = _unended_lease(graphic)
-    if lease is not None and lease.expires_at <= now:
-        _announce_expired(graphic, lease, now)
+    unended = _unended_lease(graphic)
+    if unended is not None and unended.has_expired:
+        _announce_expired(graphic, unended)
         return None
-    return lease
+    return unended
 
 
-def refuse_unless_writable(graphic: Graphic, claim: Claim) -> None:
-    """Judge a save under the graphic's row lock.
+def refuse_unless_writable(graphic: Graphic, claim: Claim) -> CanvasLease | None:
+    """Judge a save under the graphic's row lock; the lease under which it is made, if any.
 
     ``GraphicLockedError`` while another session holds the lock; ``LockLostError`` if the fence is
     not the newest, or if the claimant's last lease ran out or was broken and another had one since.
     """
-    now = database_now()
-    lease = live_lease(graphic, now)
-    if lease is not None and not claim.holds(lease):
+    held = held_lease(graphic)
+    if held is not None and not claim.holds(held.lease):
         LOCKS.labels("refused").inc()
-        raise GraphicLockedError(**facts_of(lease))
+        raise GraphicLockedError(**facts_of(held.lease))
     if _has_lost(graphic, claim):
         LOCKS.labels("lost").inc()
         raise LockLostError(current_version=graphic.version)
+    return None if held is None else held.lease
 
 
 def refuse_if_busy(graphic: Graphic, claim: Claim) -> None:
     """For archive and deletion: ``LockBusyError`` while another session holds the lock."""
-    lease = live_lease(graphic, database_now())
-    if lease is not None and not claim.holds(lease):
+    held = held_lease(graphic)
+    if held is not None and not claim.holds(held.lease):
         LOCKS.labels("refused").inc()
-        raise LockBusyError(**facts_of(lease))
+        raise LockBusyError(**facts_of(held.lease))
 
 
 def end_with_graphic(graphic: Graphic, reason: LeaseEnd) -> None:
     """The holder's own lock ends when the graphic is archived or deleted."""
-    now = database_now()
-    lease = live_lease(graphic, now)
-    if lease is not None:
-        _end(lease, reason, now)
+    held = held_lease(graphic)
+    if held is not None:
+        _end(held, reason)
 
 
 def facts_of(lease: CanvasLease) -> dict[str, Any]:
@@ -224,31 +234,34 @@ def _has_lost(graphic: Graphic, claim: Claim) -> bool:
     return was_taken_away and last is not None and last.fence != graphic.last_fence
 
 
-def _extend(lease: CanvasLease, now: datetime) -> CanvasLease:
+def _extend(held: Seen) -> CanvasLease:
     """Renewals come every minute: followers see the new end, the audit trail says nothing."""
-    lease.expires_at = now + _ttl()
+    lease = held.lease
+    lease.expires_at = held.at + _ttl()
     rows.update(lease, "expires_at")
     emit(events.lock_changed("renewed", lease))
     return lease
 
 
-def _unended_lease(graphic: Graphic) -> CanvasLease | None:
+def _unended_lease(graphic: Graphic) -> Seen | None:
     """There is one at most: the table has a constraint."""
     row = _UNENDED.first(graphic=graphic.pk)
-    return None if row is None else instance_of(CanvasLease, row)
+    if row is None:
+        return None
+    at = row.pop("seen_at")
+    return Seen(instance_of(CanvasLease, row), at)
 
 
-def _announce_expired(graphic: Graphic, lease: CanvasLease, now: datetime) -> None:
-    ended = {"holder": (lease.user_name, None)}
+def _announce_expired(graphic: Graphic, seen: Seen) -> None:
+    ended = {"holder": (seen.lease.user_name, None)}
     trail.record("graphic.lock_expired", actor=SYSTEM, target=graphic, changes=ended)
-    _end(lease, LeaseEnd.EXPIRED, now)
+    _end(seen, LeaseEnd.EXPIRED)
 
 
-def _end(
-    lease: CanvasLease, end: LeaseEnd, now: datetime, *, by: Actor | None = None, reason: str = ""
-) -> None:
+def _end(seen: Seen, end: LeaseEnd, *, by: Actor | None = None, reason: str = "") -> None:
+    lease = seen.lease
     lease.end = end
-    lease.ended_at = now
+    lease.ended_at = seen.at
     rows.update(lease, "end", "ended_at")
     emit(events.lock_changed(end.value, lease, by=by, reason=reason))
     count_after_commit(LOCKS.labels(end.value))
@@ -257,7 +270,7 @@ def _end(
 def _next_fence(graphic: Graphic, now: datetime) -> int:
     """Rises through everything, a restored database included: time has gone on meanwhile."""
     graphic.last_fence = max(graphic.last_fence + 1, int(now.timestamp() * 1000))
-    rows.update(graphic, "last_fence")
+    rows.update_at_the_end(graphic, "last_fence")
     return graphic.last_fence
 
 

@@ -43,10 +43,10 @@ class RevisionViewSet(GraphicBase):
     def restore(self, request: Request, pk: int, version: int) -> Response:
         """Save an old version as a new one, under the rules of every save."""
         claim = self.claim()
-        graphic = services.restore_revision(
+        saved = services.restore_revision(
             graphic_id=pk,
             version=version,
             claim=claim,
             accepted_versions=versions_in(request.headers.get("If-Match")),
         )
-        return self.answer(graphic, viewer=claim)
+        return self.answer_saved(saved, claim)

@@ -151,11 +151,10 @@ def graphic_body(graphic_id: int, viewer: Claim) -> dict[str, Any]:
     return _bodies([row], viewer)[0]
 
 
-def body_of_graphic(graphic: Graphic, viewer: Claim) -> dict[str, Any]:
+def body_of_graphic(graphic: Graphic, lease: CanvasLease | None, viewer: Claim) -> dict[str, Any]:
     """What ``graphic_body`` would read, of a graphic that was written just now."""
-    return _bodies([{name: getattr(graphic, name) for name in ("pk", *_columns(MEMBERS))}], viewer)[
-        0
-    ]
+    row = {name: getattr(graphic, name) for name in _columns(MEMBERS)}
+    return _body(row, lease, viewer, MEMBERS)
 
 
 def _bodies(

@@ -16,7 +16,7 @@ from gal_dashboard.events.recording import emit, recording
 from graphics import canvas, events, locks
 from graphics.claims import Claim
 from graphics.errors import GraphicArchivedError, RevisionNotFoundError, StaleGraphicError
-from graphics.models import Graphic, GraphicRevision, GraphicTournament
+from graphics.models import CanvasLease, Graphic, GraphicRevision, GraphicTournament
 from graphics.options import IMAGE_HOSTS
 from tournaments import selectors as tournament_selectors
 from tournaments.event_data import PublicTournament
@@ -26,6 +26,9 @@ from tournaments.services import lock_tournaments
 DETACHED = 0  # the tournament_id that unties a graphic: null means "unchanged"
 LONGEST_TITLE = 255
 COPY = " (Copy)"
+
+_FIELDS = {"tournament_id": "tournament"}  # changes are named by columns
+_UNSAVED = frozenset(field.name for field in Graphic._meta.fields) - {"version", "updated_by"}  # noqa: SLF001 - Django documents _meta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,14 @@ class Changes:
     event_name: str | None = None
     document: str | None = None
     tournament_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A graphic after a save, and the lock under which it was made."""
+
+    graphic: Graphic
+    lease: CanvasLease | None
 
 
 def create_graphic(
@@ -92,7 +103,7 @@ def update_graphic(
     changes: Changes,
     claim: Claim,
     accepted_versions: frozenset[str] | None = None,
-) -> Graphic:
+) -> Saved:
     """Save a new version, or nothing at all if nothing would be different.
 
     The row is locked before anything is judged, so of two writers the second sees the first one's
@@ -103,10 +114,10 @@ def update_graphic(
     """
     with recording():
         graphic, known = lock_with_tournaments(graphic_id, changes.tournament_id)
-        _refuse_write(graphic, claim, accepted_versions)
+        lease = _refuse_write(graphic, claim, accepted_versions)
         _refuse_unknown_tournament(changes.tournament_id, known=known)
         _save_changes(graphic, changes, actor=claim.actor, action="graphic.updated")
-        return graphic
+        return Saved(graphic, lease)
 
 
 def restore_revision(
@@ -115,7 +126,7 @@ def restore_revision(
     version: int,
     claim: Claim,
     accepted_versions: frozenset[str] | None = None,
-) -> Graphic:
+) -> Saved:
     """Save an old version as a new one. Refuses as ``update_graphic``; ``RevisionNotFoundError``.
 
     A tournament that is gone meanwhile is not brought back: the graphic is tied to none.
@@ -126,7 +137,7 @@ def restore_revision(
             raise RevisionNotFoundError(version=version)
         tie = revision.tournament_id or DETACHED
         graphic, known = lock_with_tournaments(graphic_id, tie)
-        _refuse_write(graphic, claim, accepted_versions)
+        lease = _refuse_write(graphic, claim, accepted_versions)
         changes = Changes(
             title=revision.title,
             event_name=revision.event_name,
@@ -140,7 +151,7 @@ def restore_revision(
             action="graphic.revision_restored",
             restored_from=version,
         )
-        return graphic
+        return Saved(graphic, lease)
 
 
 def refuse_update(
@@ -196,12 +207,15 @@ class _TiedMeanwhileError(Exception):
     """Raised when a graphic was tied to another tournament between a look and its lock."""
 
 
-def _refuse_write(graphic: Graphic, claim: Claim, accepted_versions: frozenset[str] | None) -> None:
+def _refuse_write(
+    graphic: Graphic, claim: Claim, accepted_versions: frozenset[str] | None
+) -> CanvasLease | None:
     if graphic.archived:  # its lock has ended with the archiving
         raise GraphicArchivedError
-    locks.refuse_unless_writable(graphic, claim)
+    lease = locks.refuse_unless_writable(graphic, claim)
     if accepted_versions is not None and str(graphic.version) not in accepted_versions:
         raise StaleGraphicError(current_version=graphic.version)
+    return lease
 
 
 def _refuse_unknown_tournament(tournament_id: int | None, *, known: Container[int | None]) -> None:
@@ -232,8 +246,8 @@ def _save_changes(
         _refuse_document(graphic.document)
     graphic.version += 1
     graphic.updated_by = actor.name
-    graphic.full_clean()
-    rows.update(graphic, *changed, "version", "updated_by", "updated_at")
+    graphic.full_clean(exclude=_UNSAVED - {_FIELDS.get(name, name) for name in changed})
+    rows.update_at_the_end(graphic, *changed, "version", "updated_by", "updated_at")
     is_retied = "tournament_id" in changed
     _store_version(graphic, actor, is_retied=is_retied, restored_from=restored_from)
     told = changed if restored_from is None else changed | {"restored_from": (None, restored_from)}
@@ -274,7 +288,7 @@ def _store_version(
         author=actor.name,
         session_sid=actor.sid or "",
     )
-    rows.insert([revision])
+    rows.insert_at_the_end(revision)
     if is_retied:
         _store_tie(graphic)
 

@@ -1,6 +1,5 @@
 """Graphics over REST."""
 
-from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -107,7 +106,7 @@ class GraphicViewSet(GraphicBase):
             document=fields.get("data_json") or "{}",
             tournament_id=fields.get("tournament_id"),
         )
-        return self.answer(graphic, HTTPStatus.CREATED)
+        return self.answer_new(graphic)
 
     @extend_schema(responses=GraphicSerializer)
     def retrieve(self, request: Request, pk: int) -> Response:
@@ -138,10 +137,10 @@ class GraphicViewSet(GraphicBase):
             document=fields.get("data_json"),
             tournament_id=fields.get("tournament_id"),
         )
-        graphic = services.update_graphic(
+        saved = services.update_graphic(
             graphic_id=pk, changes=changes, claim=claim, accepted_versions=accepted
         )
-        return self.answer(graphic, viewer=claim)
+        return self.answer_saved(saved, claim)
 
     @extend_schema(
         parameters=[IF_MATCH, FENCE], request=GraphicChanges, responses=GraphicSerializer
@@ -177,7 +176,7 @@ class GraphicViewSet(GraphicBase):
             new_title=fields.get("new_title"),
             new_event_name=fields.get("new_event_name"),
         )
-        return self.answer(graphic, HTTPStatus.CREATED)
+        return self.answer_new(graphic)
 
     @extend_schema(responses=drf.ListSerializer(child=drf.CharField()))
     def event_names(self, request: Request) -> Response:

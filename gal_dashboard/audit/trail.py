@@ -46,7 +46,7 @@ def record(
             for name, (before, after) in (changes or {}).items()
         },
     )
-    rows.insert([entry])
+    rows.insert_at_the_end(entry)
 
 
 def made(row: models.Model, *names: str) -> Changes:

@@ -2,13 +2,19 @@
 and Django takes several times as long to word it as the databases to do it.
 
 No signal is sent, and nothing is looked at: the caller has judged the row.
+
+What nobody asks for again within its transaction may be put off to the end of it, where
+PostgreSQL gets all that is left in one message: docs/decisions/0030.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
+from itertools import chain
 from typing import Any, Final
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 from django.db.transaction import mark_for_rollback_on_error
@@ -27,6 +33,66 @@ _PLAIN: Final[Mapping[type, type]] = {
     models.ForeignKey: int,
 }
 
+# SQL with the values of its places.
+Statement = tuple[str, Sequence[Any]]
+
+_put_off: ContextVar[list[Statement] | None] = ContextVar("gal_rows_put_off", default=None)
+
+
+@contextmanager
+def putting_off() -> Iterator[list[Statement]]:
+    """Whoever opens a transaction collects what is put off, and runs it as its last statements."""
+    statements: list[Statement] = []
+    token = _put_off.set(statements)
+    try:
+        yield statements
+    finally:
+        _put_off.reset(token)
+
+
+def insert_at_the_end(row: Model) -> None:
+    """Store a new row with what is put off, and at once where nothing is. It gets no key."""
+    statements = _put_off.get()
+    if statements is None:
+        insert([row])
+        return
+    statements.append(insertion(row))
+
+
+def update_at_the_end(row: Model, *names: str) -> None:
+    """``update`` with what is put off, or at once.
+
+    Only for a row that the transaction has locked: nothing says whether it was there.
+    """
+    statements = _put_off.get()
+    if statements is None:
+        update(row, *names)
+        return
+    model = type(row)
+    values = _values(row, _fields(model, names), add=False)
+    statements.append((_change(model, names, connection.vendor), [*values, row.pk]))
+
+
+def run(statements: Sequence[Statement]) -> list[tuple[Any, ...]]:
+    """Run these one after the other within the caller's transaction; the rows of the last one."""
+    if not statements:
+        return []
+    with mark_for_rollback_on_error(using=DEFAULT_DB_ALIAS), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            sql = "; ".join(statement for statement, _ in statements)
+            cursor.execute(sql, list(chain.from_iterable(values for _, values in statements)))
+        else:
+            for statement, values in statements:
+                cursor.execute(statement, values)
+        return cursor.fetchall() if cursor.description else []
+
+
+def insertion(row: Model, *, is_keyed: bool = False) -> Statement:
+    """What stores a new row and, if it ``is_keyed``, gives its key."""
+    model = type(row)
+    sql = _insertion(model, 1, connection.vendor, is_keyed=is_keyed)
+    return sql, _values(row, _fields(model))
+
 
 def insert(rows: Sequence[Model]) -> None:
     """Store new rows of one model and give each its key, as ``bulk_create`` does.
@@ -39,8 +105,8 @@ def insert(rows: Sequence[Model]) -> None:
             some = rows[first : first + MOST_AT_ONCE]
             model = type(some[0])
             fields = _fields(model)
-            values = [_value(database, field, row, add=True) for row in some for field in fields]
-            cursor.execute(_insertion(model, len(some), database.vendor), values)
+            values = [value for row in some for value in _values(row, fields)]
+            cursor.execute(_insertion(model, len(some), database.vendor, is_keyed=True), values)
             for row, (key,) in zip(some, cursor.fetchall(), strict=True):
                 row.pk = key
                 row._state.adding = False  # noqa: SLF001 - Django documents _state
@@ -53,11 +119,16 @@ def update(row: Model, *names: str) -> None:
     Raises ``DatabaseError`` if it is not there any more.
     """
     database, model = connections[DEFAULT_DB_ALIAS], type(row)
-    values = [_value(database, field, row, add=False) for field in _fields(model, names)]
+    values = _values(row, _fields(model, names), add=False)
     with mark_for_rollback_on_error(using=database.alias), database.cursor() as cursor:
         cursor.execute(_change(model, names, database.vendor), [*values, row.pk])
         if cursor.rowcount != 1:
             raise DatabaseError(f"{model.__name__} {row.pk} is not there any more.")
+
+
+def _values(row: Model, fields: Sequence[Any], *, add: bool = True) -> list[Any]:
+    database = connections[DEFAULT_DB_ALIAS]
+    return [_value(database, field, row, add=add) for field in fields]
 
 
 def _value(database: BaseDatabaseWrapper, field: Any, row: Model, *, add: bool) -> Any:
@@ -79,13 +150,13 @@ def _fields(model: type[Model], names: Sequence[str] | None = None) -> Sequence[
 
 
 @cache  # each database quotes in its own way
-def _insertion(model: type[Model], count: int, vendor: str) -> str:
+def _insertion(model: type[Model], count: int, vendor: str, *, is_keyed: bool) -> str:
     quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
     columns = [quote(field.column) for field in _fields(model)]
     row = f"({', '.join(['%s'] * len(columns))})"
     return (
         f"INSERT INTO {_table(model)} ({', '.join(columns)})"  # noqa: S608 - names of the models' own
-        f" VALUES {', '.join([row] * count)} RETURNING {_key(model)}"
+        f" VALUES {', '.join([row] * count)}{f' RETURNING {_key(model)}' if is_keyed else ''}"
     )
 
 

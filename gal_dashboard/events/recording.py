@@ -1,13 +1,15 @@
 """Writing the log: services collect with ``emit``, the outermost ``recording`` block stores.
 
 The numbering row of a stream is a lock that every writer of the stream waits for. So numbers are
-taken by the last statements of a transaction, streams in the order of their names.
+taken by the last statements of a transaction, streams in the order of their names; what the block
+has put off (see ``core.rows``) comes just before.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -47,6 +49,7 @@ class NewEvent:
 @dataclass(slots=True)
 class _Recording:
     events: list[tuple[NewEvent, tuple[str, ...]]] = field(default_factory=list)
+    put_off: list[rows.Statement] = field(default_factory=list)
 
 
 _open: ContextVar[_Recording | None] = ContextVar("gal_recording", default=None)
@@ -70,27 +73,35 @@ def recording() -> Iterator[None]:
         with _joined(outer):
             yield
         return
-    collected = _Recording()
-    token = _open.set(collected)
-    try:
-        with transaction.atomic(durable=True):
-            yield
-            if collected.events:
-                heads = _store(collected.events)
-                transaction.on_commit(lambda: _announce(heads), robust=True)
-                transaction.on_commit(lambda: _count(collected.events), robust=True)
-    finally:
-        _open.reset(token)
+    with rows.putting_off() as put_off:
+        collected = _Recording(put_off=put_off)
+        token = _open.set(collected)
+        try:
+            with transaction.atomic(durable=True):
+                yield
+                _store_all(collected)
+        finally:
+            _open.reset(token)
+
+
+def _store_all(collected: _Recording) -> None:
+    if not collected.events:
+        rows.run(collected.put_off)
+        return
+    heads = _store(collected.events, collected.put_off)
+    transaction.on_commit(lambda: _announce(heads), robust=True)
+    transaction.on_commit(lambda: _count(collected.events), robust=True)
 
 
 @contextmanager
 def _joined(outer: _Recording) -> Iterator[None]:
-    count = len(outer.events)
+    events, put_off = len(outer.events), len(outer.put_off)
     try:
         with transaction.atomic():
             yield
     except BaseException:
-        del outer.events[count:]
+        del outer.events[events:]
+        del outer.put_off[put_off:]
         raise
 
 
@@ -127,7 +138,9 @@ def emit_internal(stream: str, *, name: str, payload: Mapping[str, Any]) -> None
     current.events.append((event, (stream,)))
 
 
-def _store(collected: list[tuple[NewEvent, tuple[str, ...]]]) -> dict[str, int]:
+def _store(
+    collected: list[tuple[NewEvent, tuple[str, ...]]], put_off: list[rows.Statement]
+) -> dict[str, int]:
     now, request_id = timezone.now(), context.request_id()
     events = [
         Event(
@@ -142,6 +155,9 @@ def _store(collected: list[tuple[NewEvent, tuple[str, ...]]]) -> dict[str, int]:
         )
         for event, _ in collected
     ]
+    if len(events) == 1 and connection.vendor == "postgresql":
+        return _store_at_once(events[0], sorted(collected[0][1]), put_off)
+    rows.run(put_off)
     rows.insert(events)
     by_stream: dict[str, list[Event]] = {}
     for row, (_, names) in zip(events, collected, strict=True):
@@ -157,6 +173,21 @@ def _store(collected: list[tuple[NewEvent, tuple[str, ...]]]) -> dict[str, int]:
     return heads
 
 
+def _store_at_once(
+    event: Event, names: Sequence[str], put_off: list[rows.Statement]
+) -> dict[str, int]:
+    """What ``_store`` does for one event, as one statement, which SQLite does not know."""
+    insertion, values = rows.insertion(event, is_keyed=True)
+    numbering, counts = _numbering(dict.fromkeys(names, 1))
+    table = connection.ops.quote_name(StreamEntry._meta.db_table)  # noqa: SLF001 - Django documents _meta
+    statement = (
+        f"WITH event AS ({insertion}), stream AS ({numbering}) "  # noqa: S608 - its own names
+        f"INSERT INTO {table} (stream_id, seq, event_id) "
+        "SELECT stream.name, stream.head, event.id FROM stream, event RETURNING stream_id, seq"
+    )
+    return dict(rows.run([*put_off, (statement, [*values, *counts])]))
+
+
 def _take_numbers(counts: Mapping[str, int]) -> dict[str, int]:
     """Take the next so many numbers of each stream, made on first use; the last of each.
 
@@ -164,21 +195,23 @@ def _take_numbers(counts: Mapping[str, int]) -> dict[str, int]:
     later number would skip the earlier one for ever. This row lock makes number and commit agree.
     The rows are locked in the order of ``counts``, as the databases go through them one by one.
     """
-    table = connection.ops.quote_name(Stream._meta.db_table)  # noqa: SLF001 - Django documents _meta
     heads: dict[str, int] = {}
     names = list(counts)
-    with connection.cursor() as cursor:
-        for first in range(0, len(names), STREAMS_AT_ONCE):
-            some = names[first : first + STREAMS_AT_ONCE]
-            places = ", ".join(["(%s, %s)"] * len(some))
-            cursor.execute(
-                f"INSERT INTO {table} (name, head) VALUES {places} "  # noqa: S608 - its own name
-                f"ON CONFLICT (name) DO UPDATE SET head = {table}.head + excluded.head "
-                "RETURNING name, head",
-                [value for name in some for value in (name, counts[name])],
-            )
-            heads.update(cursor.fetchall())
+    for first in range(0, len(names), STREAMS_AT_ONCE):
+        some = {name: counts[name] for name in names[first : first + STREAMS_AT_ONCE]}
+        heads.update(rows.run([_numbering(some)]))
     return heads
+
+
+def _numbering(counts: Mapping[str, int]) -> rows.Statement:
+    table = connection.ops.quote_name(Stream._meta.db_table)  # noqa: SLF001 - Django documents _meta
+    places = ", ".join(["(%s, %s)"] * len(counts))
+    return (
+        f"INSERT INTO {table} (name, head) VALUES {places} "  # noqa: S608 - its own name
+        f"ON CONFLICT (name) DO UPDATE SET head = {table}.head + excluded.head "
+        "RETURNING name, head",
+        list(chain.from_iterable(counts.items())),
+    )
 
 
 def _count(events: list[tuple[NewEvent, tuple[str, ...]]]) -> None:

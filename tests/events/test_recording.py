@@ -1,8 +1,12 @@
 """The block around every write: one transaction with its events, or nothing at all."""
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
+from gal_dashboard.audit import trail
+from gal_dashboard.audit.models import AuditEntry
+from gal_dashboard.core import rows
+from gal_dashboard.core.context import SYSTEM
 from gal_dashboard.events import log, streams
 from gal_dashboard.events.models import Event, Stream, StreamEntry
 from gal_dashboard.events.recording import (
@@ -28,8 +32,12 @@ def event(name: str = "thing.happened", *, is_public: bool = True) -> NewEvent:
 
 
 def names(stream: str) -> list[tuple[int, str]]:
-    rows = StreamEntry.objects.filter(stream=stream).order_by("seq")
-    return list(rows.values_list("seq", "event__name"))
+    entries = StreamEntry.objects.filter(stream=stream).order_by("seq")
+    return list(entries.values_list("seq", "event__name"))
+
+
+def deeds() -> list[str]:
+    return list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))
 
 
 def write(*events: NewEvent) -> None:
@@ -37,6 +45,19 @@ def write(*events: NewEvent) -> None:
         Tournament.objects.create(name="Cup", max_participants=8)
         for one in events:
             emit(one)
+
+
+def record_and_fail(action: str) -> None:
+    with recording():
+        trail.record(action, actor=SYSTEM)
+        raise ZeroDivisionError
+
+
+def write_what_cannot_be_stored() -> None:
+    with recording():
+        Tournament.objects.create(name="Cup", max_participants=8)
+        rows.insert_at_the_end(StreamEntry(stream_id="staff", seq=None, event_id=1))
+        emit(event())
 
 
 def write_and_fail(overlays: list[int] | None = None) -> None:
@@ -137,6 +158,53 @@ def test_an_inner_block_that_fails_takes_back_only_what_it_did():
 
     assert not Tournament.objects.exists()
     assert names("staff") == [(1, "outer.one"), (2, "outer.two")]
+
+
+def test_what_is_put_off_is_there_with_the_events_and_in_its_order():
+    with recording():
+        trail.record("thing.begun", actor=SYSTEM)
+        assert not AuditEntry.objects.exists()
+        emit(event())
+        trail.record("thing.done", actor=SYSTEM)
+
+    assert deeds() == ["thing.begun", "thing.done"]
+    assert names("staff") == [(1, "thing.happened")]
+
+
+def test_what_is_put_off_needs_no_event():
+    with recording():
+        trail.record("thing.done", actor=SYSTEM)
+
+    assert deeds() == ["thing.done"]
+
+
+def test_what_an_inner_block_that_fails_has_put_off_is_gone_with_it():
+    with recording():
+        trail.record("outer.begun", actor=SYSTEM)
+        with pytest.raises(ZeroDivisionError):
+            record_and_fail("inner.lost")
+        with recording():
+            trail.record("inner.kept", actor=SYSTEM)
+
+    assert deeds() == ["outer.begun", "inner.kept"]
+
+
+def test_a_block_that_fails_leaves_nothing_of_what_it_put_off():
+    with pytest.raises(ZeroDivisionError):
+        record_and_fail("thing.done")
+    with recording():
+        emit(event())
+
+    assert deeds() == []
+
+
+def test_what_is_put_off_and_cannot_be_stored_leaves_nothing(announced):
+    with pytest.raises(IntegrityError):
+        write_what_cannot_be_stored()
+
+    assert not Tournament.objects.exists()
+    assert names("staff") == []
+    assert announced == []
 
 
 def test_a_recording_inside_of_a_foreign_transaction_is_refused():

@@ -1,6 +1,7 @@
 """Rows that are written by SQL made once are what the ORM would have written."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from gal_dashboard.audit.models import AuditEntry
 from gal_dashboard.core import rows
 from gal_dashboard.core.context import SYSTEM
 from gal_dashboard.events.models import Event
-from graphics.services import create_graphic
+from graphics.claims import Claim
+from graphics.services import Changes, create_graphic, update_graphic
 from tournaments.models import Tournament
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -95,3 +97,38 @@ def test_row_that_is_gone_is_not_changed_in_silence():
 
     with pytest.raises(DatabaseError, match="not there any more"):
         rows.update(gone, "name")
+
+
+def test_what_is_put_off_is_written_by_whoever_collects_it():
+    now_or_never, later = entry(), entry()
+    graphic = create_graphic(actor=SYSTEM, title="One", event_name="Cup", document="{}")
+    before = AuditEntry.objects.count()
+
+    rows.insert_at_the_end(now_or_never)
+    with rows.putting_off() as put_off:
+        rows.insert_at_the_end(later)
+        graphic.title = "Two"
+        rows.update_at_the_end(graphic, "title")
+        assert AuditEntry.objects.count() == before + 1
+        assert stored(graphic)["title"] == "One"
+    rows.run(put_off)
+
+    assert stored(graphic)["title"] == "Two"
+    newest, first = AuditEntry.objects.order_by("-pk").values()[:2]
+    assert newest | {"id": 0, "at": 0} == first | {"id": 0, "at": 0}
+    assert newest["changes"] == CHANGES
+
+
+def test_postgresql_gets_a_save_in_one_message():
+    graphic = create_graphic(actor=SYSTEM, title="One", event_name="Cup", document="{}")
+    save = partial(update_graphic, graphic_id=graphic.pk, claim=Claim(actor=SYSTEM))
+
+    with CaptureQueriesContext(connection) as queries:
+        save(changes=Changes(title="Two"))
+
+    # row, lock; then graphic, version, audit entry, event, numbers, entries
+    written = 1 if connection.vendor == "postgresql" else 6
+    statements = [
+        one["sql"] for one in queries if "graphics_" in one["sql"] or "INTO" in one["sql"]
+    ]
+    assert len(statements) == 2 + written
