@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import DateTimeField, Expression, Field, Model, QuerySet
 from django.db.transaction import TransactionManagementError
 
@@ -92,19 +93,21 @@ class Prepared:
 
     def rows(self, **values: Any) -> list[dict[str, Any]]:
         """What the queryset gives with these values in its slots."""
-        statement = self._statement()
-        if statement.locks_rows and not connection.in_atomic_block:
+        # the name is a proxy that looks for the thread's connection whenever it is used
+        database = connections[DEFAULT_DB_ALIAS]
+        statement = self._statement(database)
+        if statement.locks_rows and not database.in_atomic_block:
             raise TransactionManagementError("Rows are locked within a transaction only.")
         bound = [
-            one.output_field.get_db_prep_value(one.value(values), connection)
+            one.output_field.get_db_prep_value(one.value(values), database)
             if isinstance(one, Slot)
             else one
             for one in statement.parameters
         ]
-        with connection.cursor() as cursor:
+        with database.cursor() as cursor:
             cursor.execute(statement.sql, bound)
             found = cursor.fetchall()
-        return [_row(statement, row) for row in found]
+        return [_row(statement, row, database) for row in found]
 
     def first(self, **values: Any) -> dict[str, Any] | None:
         """The first of ``rows``; the queryset should end after it."""
@@ -112,17 +115,17 @@ class Prepared:
 
     def rehearse(self) -> None:
         """Write the SQL, and ask the database for what nobody has: nothing is equal to NULL."""
-        statement = self._statement()
+        statement = self._statement(connections[DEFAULT_DB_ALIAS])
         if connection.in_atomic_block or not statement.locks_rows:
             slots = (one for one in statement.parameters if isinstance(one, Slot))
             self.rows(**{slot.name: None for slot in slots})
 
-    def _statement(self) -> _Statement:
+    def _statement(self, database: BaseDatabaseWrapper) -> _Statement:
         known: dict[str, _Statement] = self._of_thread.__dict__
         # tests turn from one database to another
-        statement = known.get(connection.vendor)
+        statement = known.get(database.vendor)
         if statement is None:
-            statement = known[connection.vendor] = _write(self._make())
+            statement = known[database.vendor] = _write(self._make())
             if _write(self._make()).parameters != statement.parameters:
                 raise TypeError("What is another at every call, such as a moment, needs a Slot.")
         return statement
@@ -144,9 +147,11 @@ def _write(queryset: QuerySet[Any, dict[str, Any]]) -> _Statement:
     )
 
 
-def _row(statement: _Statement, row: Sequence[Any]) -> dict[str, Any]:
+def _row(
+    statement: _Statement, row: Sequence[Any], database: BaseDatabaseWrapper
+) -> dict[str, Any]:
     values = list(row)
     for at, converters, column in statement.converters:
         for convert in converters:
-            values[at] = convert(values[at], column, connection)
+            values[at] = convert(values[at], column, database)
     return dict(zip(statement.names, values, strict=True))

@@ -77,8 +77,9 @@ def run(statements: Sequence[Statement]) -> list[tuple[Any, ...]]:
     """Run these one after the other within the caller's transaction; the rows of the last one."""
     if not statements:
         return []
-    with mark_for_rollback_on_error(using=DEFAULT_DB_ALIAS), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+    database = connections[DEFAULT_DB_ALIAS]
+    with mark_for_rollback_on_error(using=database.alias), database.cursor() as cursor:
+        if database.vendor == "postgresql":
             sql = "; ".join(statement for statement, _ in statements)
             cursor.execute(sql, list(chain.from_iterable(values for _, values in statements)))
         else:

@@ -7,7 +7,7 @@ about them. Around an endpoint stand CORS, two middlewares and a chain of ``def`
 a hop to a thread. The endpoint is ``async def`` and yet asks the database itself, on the event
 loop, through a service that makes dicts of rows; of these the answer is made, and validated again.
 
+A lock is a new row each time, and rows of old ones stay: the longer it runs, the longer it looks.
 Two things are not as they were, as all subjects give the same answers: documents are objects, not
-text, and an answer tells the version and the lock. And a graphic has one row for its lock that is
-used again and again, or the figure would depend on how long was measured before.
+text, and an answer tells the version and the lock.
 """

@@ -67,15 +67,12 @@ class GraphicsService:
         return _graphic_json(graphic, lock)
 
     def acquire_lock(self, graphic_id: int, user_name: str) -> Json:
-        known = select(CanvasLock, _is_active()).where(CanvasLock.graphic_id == graphic_id)
-        lock, is_active = self.db.execute(known).first() or (None, False)
-        if lock is not None and is_active and lock.user_name != user_name:
+        active = select(CanvasLock).where(CanvasLock.graphic_id == graphic_id, _is_active())
+        lock = self.db.scalars(active).first()
+        if lock is not None and lock.user_name != user_name:
             raise HTTPException(409, "Graphic is already locked by another user.")
         if lock is None:
-            lock = CanvasLock(graphic_id=graphic_id)
-        if not is_active:
-            lock.user_name = lock.session_id = user_name
-            lock.locked, lock.locked_at = True, now()
+            lock = CanvasLock(graphic_id=graphic_id, user_name=user_name, session_id=user_name)
         lock.expires_at = now() + LOCK_LIFE
         self._save(lock)
         return _lock_json(lock)

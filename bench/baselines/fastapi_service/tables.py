@@ -34,7 +34,7 @@ class CanvasLock(Base):
     __table_args__ = (Index("canvas_locks_active", "expires_at", "locked"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    graphic_id: Mapped[int] = mapped_column(ForeignKey("graphics.id"), unique=True)
+    graphic_id: Mapped[int] = mapped_column(ForeignKey("graphics.id"), index=True)
     user_name: Mapped[str] = mapped_column(String(255))
     session_id: Mapped[str] = mapped_column(String(255))
     locked: Mapped[bool] = mapped_column(default=True)

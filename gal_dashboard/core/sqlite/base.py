@@ -5,17 +5,42 @@ a second, however soon it was free. With a few threads that write, the database 
 of the time and some of them waited for seconds. So a thread takes this process's turn before it
 begins a transaction, and is woken when the one before has ended. Other processes (commands beside
 the server) are waited for as before.
+
+And the places of a statement are written in SQLite's way once for each statement: Django searches
+the whole text at each call.
 """
 
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
+MOST_TEXTS: Final = 1000  # this project has some hundred; what is filtered for makes more
+LONGEST_TEXT: Final = 4000
+
+_texts: dict[str, str] = {}
 _turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+
+class Cursor(base.SQLiteCursorWrapper):
+    """Django's, which converts each text once."""
+
+    def convert_query(self, query: str, *, param_names: list[str] | None = None) -> str:
+        if param_names is not None or len(query) > LONGEST_TEXT:
+            return self._converted(query, param_names)
+        text = _texts.get(query)
+        if text is None:
+            text = self._converted(query, None)
+            if len(_texts) < MOST_TEXTS:
+                _texts[query] = text
+        return text
+
+    def _converted(self, query: str, param_names: list[str] | None) -> str:
+        return super().convert_query(query, param_names=param_names)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -26,6 +51,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     _has_turn = False
     _patience: float | None = None
+
+    def create_cursor(self, name: str | None = None) -> Cursor:
+        return self.connection.cursor(factory=Cursor)
 
     def _start_transaction_under_autocommit(self) -> None:
         self._take_turn()
