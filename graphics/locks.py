@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, Min
+from django.db.models import Count, Min
 
 from gal_dashboard.audit import trail
 from gal_dashboard.core import rows
@@ -18,7 +18,7 @@ from gal_dashboard.core.clock import database_now
 from gal_dashboard.core.context import SYSTEM, Actor
 from gal_dashboard.core.monitoring import count_after_commit
 from gal_dashboard.core.options import value
-from gal_dashboard.core.prepared import Now, Prepared, Slot, attributes_of, instance_of
+from gal_dashboard.core.prepared import instance_of
 from gal_dashboard.events.recording import emit, recording
 from graphics import events
 from graphics.choices import LeaseEnd
@@ -36,15 +36,6 @@ from graphics.monitoring import LOCKS
 from graphics.options import LOCK_TTL
 
 SWEPT_AT_ONCE = 100
-_UNENDED = Prepared(
-    lambda: (
-        CanvasLease.objects.unended()
-        .filter(graphic_id=Slot("graphic", BigIntegerField()))
-        .order_by()
-        .annotate(seen_at=Now())
-        .values(*attributes_of(CanvasLease), "seen_at")[:1]
-    )
-)
 
 
 def acquire_lock(*, graphic_id: int, claim: Claim) -> CanvasLease:
@@ -63,7 +54,7 @@ def acquire_lock(*, graphic_id: int, claim: Claim) -> CanvasLease:
                 LOCKS.labels("refused").inc()
                 raise LockBusyError(**facts_of(held.lease))
             return _extend(held)
-        now = database_now()
+        now = graphic.locked_at
         lease = CanvasLease(
             graphic=graphic,
             fence=_next_fence(graphic, now),
@@ -244,12 +235,14 @@ def _extend(held: Seen) -> CanvasLease:
 
 
 def _unended_lease(graphic: Graphic) -> Seen | None:
-    """There is one at most: the table has a constraint."""
-    row = _UNENDED.first(graphic=graphic.pk)
-    if row is None:
-        return None
-    at = row.pop("seen_at")
-    return Seen(instance_of(CanvasLease, row), at)
+    """As it was when the graphic's row was locked, and as the caller has left it since.
+
+    There is one at most: the table has a constraint.
+    """
+    found = graphic.unended_lease
+    if isinstance(found, dict):
+        found = graphic.unended_lease = instance_of(CanvasLease, found)
+    return None if found is None or found.end else Seen(found, graphic.locked_at)
 
 
 def _announce_expired(graphic: Graphic, seen: Seen) -> None:

@@ -1,5 +1,8 @@
 """Graphics that the crew draws and overlays show."""
 
+from datetime import datetime
+from typing import Any
+
 from django.db import models
 
 from gal_dashboard.core.models import TimestampedModel
@@ -50,6 +53,10 @@ class Graphic(TimestampedModel):
     )
 
     objects = GraphicQuerySet.as_manager()
+
+    # What ``lock_row`` reads with the row; a graphic that was read otherwise has neither.
+    locked_at: datetime
+    unended_lease: "dict[str, Any] | CanvasLease | None"
 
     class Meta:
         ordering = ["-updated_at", "-pk"]

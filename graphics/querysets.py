@@ -1,5 +1,5 @@
-from collections.abc import Collection
-from functools import partial
+from collections.abc import Collection, Sequence
+from functools import cache, partial
 from typing import Any, Final
 
 from django.apps import apps
@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.expressions import RawSQL
 
 from gal_dashboard.core import footprint
-from gal_dashboard.core.prepared import Prepared, Slot, attributes_of, instance_of
+from gal_dashboard.core.prepared import Now, Prepared, Slot, attributes_of, instance_of
 from gal_dashboard.core.wire import LARGEST_IN_FRAME
 from graphics.errors import GraphicNotFoundError
 
@@ -30,24 +30,49 @@ class GraphicQuerySet(models.QuerySet):
 
         Whatever is judged about a graphic is judged under this lock. Who wants only that leaves the
         document out, which may have 25 MiB. Raises ``GraphicNotFoundError``.
+
+        With it comes what is judged most: ``unended_lease``, the columns of the lease that nobody
+        has ended, if there is one, and ``locked_at``, the moment by the database's clock.
         """
         row = (_LOCKED if with_document else _LOCKED_WITHOUT_DOCUMENT).first(pk=graphic_id)
         if row is None:
             raise GraphicNotFoundError
+        locked_at = row.pop("moment")
+        lease = {name: row.pop(f"unended__{name}") for name in _lease_columns()}
         graphic: Any = instance_of(self.model, row)
+        graphic.locked_at = locked_at
+        graphic.unended_lease = None if lease["id"] is None else lease
         if with_document:
             footprint.add(graphic.document_bytes)
         return graphic
 
 
+@cache
+def _lease_columns() -> Sequence[str]:
+    return attributes_of(apps.get_model("graphics", "CanvasLease"))
+
+
+def _locking() -> models.QuerySet:
+    rows = apps.get_model("graphics", "Graphic").objects.select_for_update()
+    return rows.filter(pk=Slot("pk", models.BigIntegerField())).order_by().values("pk")
+
+
 def _locked(*, without: Collection[str] = ()) -> models.QuerySet:
     graphic = apps.get_model("graphics", "Graphic")
-    rows = graphic.objects.select_for_update().filter(pk=Slot("pk", models.BigIntegerField()))
-    return rows.order_by().values(*attributes_of(graphic, without=without))
+    unended = models.FilteredRelation("leases", condition=models.Q(leases__end=_NOT_ENDED))
+    rows = graphic.objects.filter(pk=Slot("pk", models.BigIntegerField())).order_by()
+    return rows.annotate(unended=unended, moment=Now()).values(
+        *attributes_of(graphic, without=without),
+        *(f"unended__{name}" for name in _lease_columns()),
+        "moment",
+    )
 
 
-_LOCKED: Final = Prepared(_locked)
-_LOCKED_WITHOUT_DOCUMENT: Final = Prepared(partial(_locked, without={"document"}))
+# As a parameter SQLite would plan the query anew at each call, to see whether the index of the
+# unended is enough.
+_NOT_ENDED: Final = RawSQL("''", ())
+_LOCKED: Final = Prepared(_locked, locking=_locking)
+_LOCKED_WITHOUT_DOCUMENT: Final = Prepared(partial(_locked, without={"document"}), locking=_locking)
 
 
 class KeyQuerySet(models.QuerySet):
@@ -59,6 +84,4 @@ class KeyQuerySet(models.QuerySet):
 class LeaseQuerySet(models.QuerySet):
     def unended(self):
         """Nobody has written down their end; it may have come by time all the same."""
-        # As a parameter SQLite would plan the query anew at each call, to see whether the index of
-        # the unended is enough.
-        return self.filter(end=RawSQL("''", ()))
+        return self.filter(end=_NOT_ENDED)

@@ -5,7 +5,7 @@ database to answer it, and a request on a hot path has several.
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -82,12 +82,22 @@ class _Statement:
 class Prepared:
     """``make`` gives the queryset, of ``values()``, with a ``Slot`` for whatever differs.
 
+    ``locking`` gives another one, which locks rows, for the same slots: where rows can be locked it
+    goes first, in the same message, so that the rows are read as they are under the lock, and with
+    them what belongs to them and is not locked itself.
+
     All else in it stays as it is at the first call for good: a moment or a setting needs a slot.
     Each thread writes the SQL once for the connection that it keeps.
     """
 
-    def __init__(self, make: Callable[[], QuerySet[Any, Any]]) -> None:
+    def __init__(
+        self,
+        make: Callable[[], QuerySet[Any, Any]],
+        *,
+        locking: Callable[[], QuerySet[Any, Any]] | None = None,
+    ) -> None:
         self._make = make
+        self._locking = locking
         self._of_thread = threading.local()
         _MADE.append(self)
 
@@ -125,10 +135,24 @@ class Prepared:
         # tests turn from one database to another
         statement = known.get(database.vendor)
         if statement is None:
-            statement = known[database.vendor] = _write(self._make())
-            if _write(self._make()).parameters != statement.parameters:
+            statement = known[database.vendor] = self._write_all(database)
+            if self._write_all(database).parameters != statement.parameters:
                 raise TypeError("What is another at every call, such as a moment, needs a Slot.")
         return statement
+
+    def _write_all(self, database: BaseDatabaseWrapper) -> _Statement:
+        statement = _write(self._make())
+        if self._locking is None:
+            return statement
+        statement = replace(statement, locks_rows=True)
+        if not database.features.has_select_for_update:
+            return statement
+        first = _write(self._locking())
+        return replace(
+            statement,
+            sql=f"{first.sql}; {statement.sql}",
+            parameters=(*first.parameters, *statement.parameters),
+        )
 
 
 def _write(queryset: QuerySet[Any, dict[str, Any]]) -> _Statement:

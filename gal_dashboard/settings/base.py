@@ -138,7 +138,7 @@ DATABASE_OPTIONS = {
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     },
-    "django.db.backends.postgresql": {
+    "gal_dashboard.core.postgresql": {
         "connect_timeout": 5,
         # a link that died without a word is noticed, not waited for
         "keepalives_idle": 10,

@@ -15,6 +15,11 @@ from redis.connection import parse_url
 _HOST = r"(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])"
 _HOST_PATTERN = re.compile(rf"\*|\.?{_HOST}")
 _ORIGIN = re.compile(rf"https?://{_HOST}(?::[0-9]{{1,5}})?")
+# Django's backends, and our own in their place.
+ENGINES = {
+    "django.db.backends.sqlite3": "gal_dashboard.core.sqlite",
+    "django.db.backends.postgresql": "gal_dashboard.core.postgresql",
+}
 _ADDRESS = re.compile(r"[A-Za-z0-9_.:%-]*")  # empty: every interface
 
 
@@ -66,8 +71,7 @@ def need_database(name: str, url: str, **options: Any) -> Any:
         ) from None
     if not database["NAME"]:
         raise ImproperlyConfigured(f"{name} names no database: it ends before one.")
-    if database["ENGINE"] == "django.db.backends.sqlite3":
-        database["ENGINE"] = "gal_dashboard.core.sqlite"  # whose writers take turns
+    database["ENGINE"] = ENGINES[database["ENGINE"]]
     return database
 
 

@@ -62,7 +62,7 @@ def statements_of(connection: DatabaseWrapper) -> Iterator[list[str]]:
 
 def test_the_server_uses_this_backend_for_sqlite() -> None:
     engine = settings.DATABASES["default"]["ENGINE"]
-    assert engine in {"gal_dashboard.core.sqlite", "django.db.backends.postgresql"}
+    assert engine in {"gal_dashboard.core.sqlite", "gal_dashboard.core.postgresql"}
 
 
 def test_a_waiting_writer_does_not_ask_sqlite_before_it_is_its_turn(new_connection) -> None:
