@@ -121,12 +121,12 @@ class GraphicBase(ApiViewSet):
         return form.validated_data
 
     def answer_saved(self, saved: Saved, claim: Claim) -> Response:
-        """A graphic as its save, in whose name ``claim`` is, has left it."""
+        """A graphic as a save of ``claim`` has left it, with the lock of that moment."""
         body = selectors.body_of_graphic(saved.graphic, saved.lease, claim)
         return Response(body, headers={"ETag": etag_of(saved.graphic.version)})
 
     def answer_new(self, graphic: Graphic) -> Response:
-        """A graphic that was made just now: nobody can have locked it."""
+        """A graphic as it was made: nobody has locked it before others know of it."""
         body = selectors.body_of_graphic(graphic, None, self.viewer)
         headers = {"ETag": etag_of(graphic.version)}
         return Response(body, status=HTTPStatus.CREATED, headers=headers)

@@ -6,7 +6,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models.expressions import RawSQL
 
-from gal_dashboard.core import footprint
+from gal_dashboard.core import footprint, rows
 from gal_dashboard.core.prepared import Now, Prepared, Slot, attributes_of, instance_of
 from gal_dashboard.core.wire import LARGEST_IN_FRAME
 from graphics.errors import GraphicNotFoundError
@@ -34,6 +34,7 @@ class GraphicQuerySet(models.QuerySet):
         With it comes what is judged most: ``unended_lease``, the columns of the lease that nobody
         has ended, if there is one, and ``locked_at``, the moment by the database's clock.
         """
+        rows.run_put_off()  # a save before this one, in the same transaction
         row = (_LOCKED if with_document else _LOCKED_WITHOUT_DOCUMENT).first(pk=graphic_id)
         if row is None:
             raise GraphicNotFoundError
@@ -53,15 +54,15 @@ def _lease_columns() -> Sequence[str]:
 
 
 def _locking() -> models.QuerySet:
-    rows = apps.get_model("graphics", "Graphic").objects.select_for_update()
-    return rows.filter(pk=Slot("pk", models.BigIntegerField())).order_by().values("pk")
+    graphics = apps.get_model("graphics", "Graphic").objects.select_for_update()
+    return graphics.filter(pk=Slot("pk", models.BigIntegerField())).order_by().values("pk")
 
 
 def _locked(*, without: Collection[str] = ()) -> models.QuerySet:
     graphic = apps.get_model("graphics", "Graphic")
     unended = models.FilteredRelation("leases", condition=models.Q(leases__end=_NOT_ENDED))
-    rows = graphic.objects.filter(pk=Slot("pk", models.BigIntegerField())).order_by()
-    return rows.annotate(unended=unended, moment=Now()).values(
+    graphics = graphic.objects.filter(pk=Slot("pk", models.BigIntegerField())).order_by()
+    return graphics.annotate(unended=unended, moment=Now()).values(
         *attributes_of(graphic, without=without),
         *(f"unended__{name}" for name in _lease_columns()),
         "moment",

@@ -96,7 +96,7 @@ class AuditEntryAdmin(ReadOnlyModelAdmin):
                 Line(
                     title=f"{entry.actor_name}: {spoken(entry.action)}",
                     url=reverse("admin:audit_auditentry_change", args=[entry.pk]),
-                    note=f"{entry.target_label or entry.address} · {entry.at:%d %b %H:%M} UTC",
+                    note=_where_and_when(entry),
                 )
                 for entry in AuditEntry.objects.order_by("-at", "-pk")[:NEWEST]
             ],
@@ -150,3 +150,9 @@ def spoken(action: str) -> str:
     """``graphic.updated`` as one would say it."""
     noun, _, verb = action.partition(".")
     return f"{verb.replace('_', ' ')} {noun}" if verb else noun
+
+
+def _where_and_when(entry: AuditEntry) -> str:
+    # what the server itself does may be about no row, and comes from no address
+    parts = (entry.target_label or entry.address, f"{entry.at:%d %b %H:%M} UTC")
+    return " · ".join(filter(None, parts))

@@ -24,7 +24,8 @@ def record(
     label: str = "",
     changes: Changes | None = None,
 ) -> None:
-    """Write one deed in the caller's transaction: it is there if, and only if, the deed is.
+    """Write one deed in the caller's transaction: it is there if, and only if, the deed is. In a
+    ``recording()`` it cannot be read before the end of that.
 
     ``changes`` maps a field to its value before and after, lists and mappings as one would say
     them; long texts are cut, so that a canvas document does not fill the trail. The caller leaves

@@ -84,7 +84,7 @@ class Prepared:
 
     ``locking`` gives another one, which locks rows, for the same slots: where rows can be locked it
     goes first, in the same message, so that the rows are read as they are under the lock, and with
-    them what belongs to them and is not locked itself.
+    them what belongs to them and is not locked itself. Both are of one model.
 
     All else in it stays as it is at the first call for good: a moment or a setting needs a slot.
     Each thread writes the SQL once for the connection that it keeps.
@@ -147,10 +147,13 @@ class Prepared:
         statement = replace(statement, locks_rows=True)
         if not database.features.has_select_for_update:
             return statement
-        first = _write(self._locking())
+        queryset = self._locking()
+        first, table = _write(queryset), queryset.model._meta.db_table  # noqa: SLF001 - Django documents _meta
+        # locked already, but for a row that was committed between the two
+        own = f"FOR UPDATE OF {database.ops.quote_name(table)}"
         return replace(
             statement,
-            sql=f"{first.sql}; {statement.sql}",
+            sql=f"{first.sql}; {statement.sql} {own}",
             parameters=(*first.parameters, *statement.parameters),
         )
 

@@ -33,6 +33,11 @@ _PLAIN: Final[Mapping[type, type]] = {
     models.ForeignKey: int,
 }
 
+# Beyond these nothing is gained by waiting, and one message of it all would be in memory several
+# times.
+LONGEST_PUT_OFF: Final = 64 * 1024
+MOST_PUT_OFF: Final = 200
+
 # SQL with the values of its places.
 Statement = tuple[str, Sequence[Any]]
 
@@ -41,7 +46,10 @@ _put_off: ContextVar[list[Statement] | None] = ContextVar("gal_rows_put_off", de
 
 @contextmanager
 def putting_off() -> Iterator[list[Statement]]:
-    """Whoever opens a transaction collects what is put off, and runs it as its last statements."""
+    """Whoever opens a transaction collects what is put off, and runs it as its last statements.
+
+    Whoever opens another one within runs it before, and forgets what was put off since if it fails.
+    """
     statements: list[Statement] = []
     token = _put_off.set(statements)
     try:
@@ -52,11 +60,7 @@ def putting_off() -> Iterator[list[Statement]]:
 
 def insert_at_the_end(row: Model) -> None:
     """Store a new row with what is put off, and at once where nothing is. It gets no key."""
-    statements = _put_off.get()
-    if statements is None:
-        insert([row])
-        return
-    statements.append(insertion(row))
+    _put_off_or_run(insertion(row))
 
 
 def update_at_the_end(row: Model, *names: str) -> None:
@@ -64,17 +68,35 @@ def update_at_the_end(row: Model, *names: str) -> None:
 
     Only for a row that the transaction has locked: nothing says whether it was there.
     """
-    statements = _put_off.get()
-    if statements is None:
-        update(row, *names)
-        return
     model = type(row)
     values = _values(row, _fields(model, names), add=False)
-    statements.append((_change(model, names, connection.vendor), [*values, row.pk]))
+    _put_off_or_run((_change(model, names, connection.vendor), [*values, row.pk]))
+
+
+def run_put_off() -> None:
+    """What was put off until here, for whoever wants to read what it wrote."""
+    statements = _put_off.get()
+    if statements:
+        run(statements)
+        statements.clear()
+
+
+def _put_off_or_run(statement: Statement) -> None:
+    statements = _put_off.get()
+    if statements is None:
+        run([statement])
+        return
+    statements.append(statement)
+    longest = max((len(value) for value in statement[1] if type(value) is str), default=0)
+    if longest > LONGEST_PUT_OFF or len(statements) >= MOST_PUT_OFF:
+        run_put_off()
 
 
 def run(statements: Sequence[Statement]) -> list[tuple[Any, ...]]:
-    """Run these one after the other within the caller's transaction; the rows of the last one."""
+    """Run these one after the other within the caller's transaction; the rows of the last one.
+
+    Those are what psycopg2 gives of several statements in one message.
+    """
     if not statements:
         return []
     database = connections[DEFAULT_DB_ALIAS]

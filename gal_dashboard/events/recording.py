@@ -61,7 +61,8 @@ class NotRecordingError(RuntimeError):
 
 @contextmanager
 def recording() -> Iterator[None]:
-    """One transaction with its events. Inner blocks join the outermost one.
+    """One transaction with its events. Inner blocks join the outermost one: an ``atomic`` within
+    would take back neither events nor what is put off.
 
     The rows of the events are written as the last statements before the commit. If the block
     raises, nothing happened: no change, no event, no number taken. So it is with an inner block,
@@ -73,15 +74,14 @@ def recording() -> Iterator[None]:
         with _joined(outer):
             yield
         return
-    with rows.putting_off() as put_off:
+    with transaction.atomic(durable=True), rows.putting_off() as put_off:
         collected = _Recording(put_off=put_off)
         token = _open.set(collected)
         try:
-            with transaction.atomic(durable=True):
-                yield
-                _store_all(collected)
+            yield
+            _store_all(collected)
         finally:
-            _open.reset(token)
+            _open.reset(token)  # before the commit: what is registered for it may record, too
 
 
 def _store_all(collected: _Recording) -> None:
@@ -89,19 +89,21 @@ def _store_all(collected: _Recording) -> None:
         rows.run(collected.put_off)
         return
     heads = _store(collected.events, collected.put_off)
+    types = [event.type for event, _ in collected.events]
     transaction.on_commit(lambda: _announce(heads), robust=True)
-    transaction.on_commit(lambda: _count(collected.events), robust=True)
+    transaction.on_commit(lambda: _count(types), robust=True)
 
 
 @contextmanager
 def _joined(outer: _Recording) -> Iterator[None]:
-    events, put_off = len(outer.events), len(outer.put_off)
+    count = len(outer.events)
+    rows.run_put_off()  # the outer block's own, which this one must not take back
     try:
         with transaction.atomic():
             yield
     except BaseException:
-        del outer.events[events:]
-        del outer.put_off[put_off:]
+        del outer.events[count:]
+        outer.put_off.clear()
         raise
 
 
@@ -214,9 +216,9 @@ def _numbering(counts: Mapping[str, int]) -> rows.Statement:
     )
 
 
-def _count(events: list[tuple[NewEvent, tuple[str, ...]]]) -> None:
-    for event, _ in events:
-        EVENTS.labels(event.type).inc()
+def _count(types: list[str]) -> None:
+    for kind in types:
+        EVENTS.labels(kind).inc()
 
 
 def _announce(heads: dict[str, int]) -> None:

@@ -1,12 +1,20 @@
 """Answers where no view answered: unknown addresses, bad requests, faults of ours."""
 
+import sys
+from http import HTTPStatus
+from typing import Final
+
 from django.core.exceptions import DisallowedHost
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.views import defaults
 
 from gal_dashboard.api.answers import error_response
 from gal_dashboard.audit import refusals
 from gal_dashboard.core import admin_ports
+
+RETRY: Final = {"Retry-After": "1"}
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -34,8 +42,16 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Says nothing of the cause but the request id, under which the log has it all."""
+    """Says nothing of the cause but the request id, under which the log has it all.
+
+    To people it does say that the database is away: then all they can do is to try again.
+    """
     if _is_for_a_person(request):
+        if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+            page = render_to_string(
+                "503.html"
+            )  # without the request, whose user is in the database
+            return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers=RETRY)
         return defaults.server_error(request)
     return error_response(
         500, detail="Something went wrong on the server. The log has it.", code="internal_error"

@@ -106,12 +106,15 @@ def _is_from_insider(request: Request) -> bool:
 
 
 def _database_answers() -> bool:
-    try:
-        log.head(streams.STAFF)
-    except DatabaseError:
-        connection.close()  # the next request begins with a fresh one
-        return False
-    return True
+    """Asked twice: this thread's connection may have died while the database is well."""
+    for _ in range(2):
+        try:
+            log.head(streams.STAFF)
+        except DatabaseError:
+            connection.close()  # the next question goes by a fresh one
+        else:
+            return True
+    return False
 
 
 def _cache_answers() -> bool:

@@ -29,3 +29,12 @@ def test_a_deed_is_told_in_plain_values(ann, crown):
         assert ">yes<" in page
         assert ">no<" in page
         assert ">None<" not in page
+
+
+def test_a_deed_of_the_server_that_is_about_no_row_is_told_by_its_time_alone(ann):
+    trail.record("league_password.changed", actor=SYSTEM)
+    at = AuditEntry.objects.latest("pk").at
+
+    page = ann.open(reverse("admin:index"))
+
+    assert f">{at:%d %b %H:%M} UTC<" in page

@@ -1,9 +1,11 @@
 """What still works while the database is away, and that all works again when it is back."""
 
 import json
+import time
 
 import pytest
 
+from gal_dashboard.core.postgresql.base import FRESH_SECONDS
 from tests.api.refusals import refusal
 from tests.support.api import Api
 from tests.support.away import away
@@ -50,3 +52,30 @@ def test_a_server_outlives_its_database(new_server):
     causes = [line["request_id"] for line in lines if line["logger"] == DATABASE_LOG]
     assert len(set(causes)) == 2 * len(asks)
     assert not [line for line in lines if line["logger"] == "django.request"]
+
+
+def test_people_in_the_admin_are_told_that_the_database_is_away(new_server):
+    server = new_server(engine="postgresql")
+    with Api(server) as person:
+        cookie = {"Cookie": f"sessionid={'a' * 32}"}
+
+        with away(server):
+            told = person.get("/admin/", headers=cookie)
+
+        assert (told.status_code, told.headers["Retry-After"]) == (503, "1")
+        assert "The database does not answer" in told.text
+        assert "psycopg" not in told.text
+        time.sleep(FRESH_SECONDS * 1.2)  # other threads have not found out
+        assert person.get("/admin/", headers=cookie).status_code == 302  # to the login
+
+
+def test_a_server_whose_connections_were_cut_is_ready(new_server):
+    """As when a pooler is loaded again: the database itself is well."""
+    server = new_server(engine="postgresql")
+    with Api(server) as api:
+        for _ in range(8):  # whichever thread answers
+            api.get("/health/ready").raise_for_status()
+        with away(server):
+            pass
+
+        assert [api.get("/health/ready").status_code for _ in range(8)] == [200] * 8

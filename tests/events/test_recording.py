@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils.timezone import now
 
 from gal_dashboard.audit import trail
 from gal_dashboard.audit.models import AuditEntry
@@ -50,6 +51,13 @@ def write(*events: NewEvent) -> None:
 def record_and_fail(action: str) -> None:
     with recording():
         trail.record(action, actor=SYSTEM)
+        raise ZeroDivisionError
+
+
+def write_much_and_fail() -> None:
+    with recording():
+        trail.record("inner.lost", actor=SYSTEM)
+        rows.run_put_off()
         raise ZeroDivisionError
 
 
@@ -196,6 +204,36 @@ def test_a_block_that_fails_leaves_nothing_of_what_it_put_off():
         emit(event())
 
     assert deeds() == []
+
+
+def test_what_is_registered_for_the_commit_may_record():
+    with recording():
+        transaction.on_commit(lambda: trail.record("thing.followed", actor=SYSTEM))
+        trail.record("thing.done", actor=SYSTEM)
+
+    assert deeds() == ["thing.done", "thing.followed"]
+
+
+@pytest.mark.parametrize(
+    ("count", "length"), [(rows.MOST_PUT_OFF, 10), (1, rows.LONGEST_PUT_OFF + 1)]
+)
+def test_much_is_not_put_off(count, length):
+    text = "x" * length
+    with recording():
+        for _ in range(count):
+            rows.insert_at_the_end(Event(type="t", name="n", payload=text, created_at=now()))
+        assert Event.objects.count() == count
+
+    assert Event.objects.count() == count
+
+
+def test_what_an_outer_block_has_put_off_outlives_an_inner_one_that_had_it_written():
+    with recording():
+        trail.record("outer.begun", actor=SYSTEM)
+        with pytest.raises(ZeroDivisionError):
+            write_much_and_fail()
+
+    assert deeds() == ["outer.begun"]
 
 
 def test_what_is_put_off_and_cannot_be_stored_leaves_nothing(announced):

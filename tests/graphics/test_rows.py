@@ -1,5 +1,6 @@
 """Rows that are written by SQL made once are what the ORM would have written."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -12,9 +13,13 @@ from django.utils import timezone
 
 from gal_dashboard.audit.models import AuditEntry
 from gal_dashboard.core import rows
-from gal_dashboard.core.context import SYSTEM
+from gal_dashboard.core.context import SYSTEM, Actor
 from gal_dashboard.events.models import Event
+from gal_dashboard.events.recording import recording
+from graphics import locks
+from graphics.archive import delete_graphic
 from graphics.claims import Claim
+from graphics.models import Graphic, GraphicRevision
 from graphics.services import Changes, create_graphic, update_graphic
 from tournaments.models import Tournament
 
@@ -132,3 +137,41 @@ def test_postgresql_gets_a_save_in_one_message():
         one["sql"] for one in queries if "graphics_" in one["sql"] or "INTO" in one["sql"]
     ]
     assert len(statements) == 1 + written
+
+
+def test_a_graphic_that_is_locked_again_is_as_the_same_block_has_left_it():
+    """The admin saves and gives the lock back in one block."""
+    graphic = create_graphic(actor=SYSTEM, title="One", event_name="Cup", document="{}")
+    claim = Claim(actor=Actor(name="ann", sid="her-login"))
+
+    with recording():
+        lease = locks.acquire_lock(graphic_id=graphic.pk, claim=claim)
+        for title in ("Two", "Three"):
+            update_graphic(
+                graphic_id=graphic.pk,
+                changes=Changes(title=title),
+                claim=replace(claim, fence=lease.fence),
+            )
+        locks.release_lock(graphic_id=graphic.pk, claim=claim)
+
+    told = AuditEntry.objects.order_by("pk").values_list("action", "target_label", "changes")
+    assert [(action, label) for action, label, _ in told][1:] == [
+        ("graphic.lock_acquired", "One (Cup)"),
+        ("graphic.updated", "Two (Cup)"),
+        ("graphic.updated", "Three (Cup)"),
+        ("graphic.lock_released", "Three (Cup)"),
+    ]
+    assert told[3][2] == {"title": ["Two", "Three"]}
+    assert stored(graphic)["version"] == 3
+
+
+def test_a_graphic_that_was_changed_may_go_in_the_same_block():
+    graphic = create_graphic(actor=SYSTEM, title="One", event_name="Cup", document="{}")
+    claim = Claim(actor=SYSTEM)
+
+    with recording():
+        update_graphic(graphic_id=graphic.pk, changes=Changes(title="Two"), claim=claim)
+        delete_graphic(graphic_id=graphic.pk, claim=claim)
+
+    assert not Graphic.objects.filter(pk=graphic.pk).exists()
+    assert not GraphicRevision.objects.filter(graphic_id=graphic.pk).exists()

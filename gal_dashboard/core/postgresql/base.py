@@ -2,7 +2,7 @@
 is not asked again whether it is.
 
 Django asks before the first statement of every request, and waits for the answer: with a read of
-one graphic that is one question in four. A connection that dies within that moment costs the one
+one graphic that is one question in four. Each connection that dies within that moment costs the
 request that finds out, which is told to try again; the next one has a new connection.
 """
 

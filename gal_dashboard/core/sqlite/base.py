@@ -34,9 +34,9 @@ class Cursor(base.SQLiteCursorWrapper):
             return self._converted(query, param_names)
         text = _texts.get(query)
         if text is None:
-            text = self._converted(query, None)
-            if len(_texts) < MOST_TEXTS:
-                _texts[query] = text
+            if len(_texts) >= MOST_TEXTS:
+                _texts.clear()  # pages and filters make new ones; what is hot is soon back
+            text = _texts[query] = self._converted(query, None)
         return text
 
     def _converted(self, query: str, param_names: list[str] | None) -> str:
