@@ -195,6 +195,7 @@ def lock_with_tournaments(
     while True:
         tie = Graphic.objects.filter(pk=graphic_id).values_list("tournament_id", flat=True).first()
         moves = is_publishing or (tournament_id or None) != tie
+        rows.run_put_off()  # the caller's own, which giving locks back must not take back
         with suppress(_TiedMeanwhileError), transaction.atomic():
             known = lock_tournaments(filter(None, {tie, tournament_id}) if moves else ())
             graphic = Graphic.objects.lock_row(graphic_id)

@@ -61,8 +61,8 @@ class NotRecordingError(RuntimeError):
 
 @contextmanager
 def recording() -> Iterator[None]:
-    """One transaction with its events. Inner blocks join the outermost one: an ``atomic`` within
-    would take back neither events nor what is put off.
+    """One transaction with its events. Inner blocks join the outermost one: a bare ``atomic``
+    within knows nothing of events and of what is put off.
 
     The rows of the events are written as the last statements before the commit. If the block
     raises, nothing happened: no change, no event, no number taken. So it is with an inner block,

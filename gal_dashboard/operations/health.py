@@ -106,15 +106,18 @@ def _is_from_insider(request: Request) -> bool:
 
 
 def _database_answers() -> bool:
-    """Asked twice: this thread's connection may have died while the database is well."""
-    for _ in range(2):
-        try:
-            log.head(streams.STAFF)
-        except DatabaseError:
-            connection.close()  # the next question goes by a fresh one
-        else:
-            return True
-    return False
+    """A connection that died since its last use says nothing of the database: then once more."""
+    was_open = connection.connection is not None
+    return _head_is_read() or (was_open and _head_is_read())
+
+
+def _head_is_read() -> bool:
+    try:
+        log.head(streams.STAFF)
+    except DatabaseError:
+        connection.close()  # the next question goes by a fresh one
+        return False
+    return True
 
 
 def _cache_answers() -> bool:
