@@ -25,9 +25,9 @@ from bench.servers import Server, running
 
 NAME: Final = "growth"
 SMALLEST: Final = "smallest"
-# Each by (graphics, events): the ends are enough to see whether it grows.
-EVENTS: Final = ((10, 100), (10, 100_000))
-GRAPHICS: Final = ((10, 100), (10_000, 100))
+# Each by (graphics, events).
+EVENTS: Final = ((10, 100), (10, 10_000), (10, 100_000))
+GRAPHICS: Final = ((10, 100), (1_000, 100), (10_000, 100))
 FIRST_ROWS: Final = 10
 ROWS: Final = (100, 200)
 SLICES: Final = 4  # in which a list and its first rows are read in turn: what differs is small
