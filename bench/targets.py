@@ -7,7 +7,7 @@ from typing import Final
 
 from bench.fanout_subjects import RAW, SOCKET_IO
 from bench.figures import OURS, Figure, of_case, ratio
-from bench.rest_subjects import MODELVIEWSET
+from bench.rest_subjects import FASTAPI, MODELVIEWSET
 
 # The service that this project replaced, in requests a second beside a ``ModelViewSet`` under
 # Django's own ASGI handler, measured in turn on one machine of two cores: by 1 client, and by 8.
@@ -95,19 +95,22 @@ def judge(figures: Iterable[Figure], targets: Iterable["Target"] | None = None) 
 
 
 def _rates(case: str, must: float, *aims: float) -> Iterator[Target]:
-    """Multiples of the service that was replaced, for 1 client and for 8."""
+    """Multiples of the service that was replaced, for 1 client and for 8: of the one that is built
+    like it, and of itself by way of the ``ModelViewSet``.
+    """
     for clients, (replaced, view_set), aim in zip(
         ("1 client", "8 clients"), REPLACED[case], aims, strict=True
     ):
-        yield Target(
-            section="rest",
-            case=f"{case}, {clients}",
-            unit="*/s",
-            baseline=MODELVIEWSET,
-            must=must,
-            aim=aim,
-            beside_baseline=replaced / view_set,
-        )
+        for baseline, beside in ((FASTAPI, 1.0), (MODELVIEWSET, replaced / view_set)):
+            yield Target(
+                section="rest",
+                case=f"{case}, {clients}",
+                unit="*/s",
+                baseline=baseline,
+                must=must,
+                aim=aim,
+                beside_baseline=beside,
+            )
 
 
 def _fan_out(case: str, unit: str, baseline: str | None, must: float, aim: float) -> Target:
