@@ -8,9 +8,9 @@ of the graphic is locked before anything is judged, and the database's clock dec
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
-from django.db.models import Count, Min
+from django.db.models import BigIntegerField, CharField, Count, Min, QuerySet
 
 from gal_dashboard.audit import trail
 from gal_dashboard.core import rows
@@ -18,7 +18,7 @@ from gal_dashboard.core.clock import database_now
 from gal_dashboard.core.context import SYSTEM, Actor
 from gal_dashboard.core.monitoring import count_after_commit
 from gal_dashboard.core.options import value
-from gal_dashboard.core.prepared import instance_of
+from gal_dashboard.core.prepared import Prepared, Slot, instance_of
 from gal_dashboard.events.recording import emit, recording
 from graphics import events
 from graphics.choices import LeaseEnd
@@ -36,6 +36,20 @@ from graphics.monitoring import LOCKS
 from graphics.options import LOCK_TTL
 
 SWEPT_AT_ONCE = 100
+
+
+def _newest_lease(**own: Slot) -> QuerySet[CanvasLease, Any]:
+    leases = CanvasLease.objects.filter(graphic_id=Slot("graphic", BigIntegerField()), **own)
+    return leases.order_by("-fence").values("end", "fence")[:1]
+
+
+# Asked by every save without a lock, once there has been one.
+_LAST_OF_LOGIN: Final = Prepared(lambda: _newest_lease(sid=Slot("sid", CharField())))
+_LAST_OF_SESSION: Final = Prepared(
+    lambda: _newest_lease(
+        session_id=Slot("session_id", CharField()), user_id=Slot("user_id", BigIntegerField())
+    )
+)
 
 
 def acquire_lock(*, graphic_id: int, claim: Claim) -> CanvasLease:
@@ -165,6 +179,7 @@ def held_lease(graphic: Graphic) -> Seen | None:
     unended = _unended_lease(graphic)
     if unended is not None and unended.has_expired:
         _announce_expired(graphic, unended)
+        rows.run_put_off()  # whoever takes the lock next writes at once, and one may be unended
         return None
     return unended
 
@@ -179,7 +194,7 @@ def refuse_unless_writable(graphic: Graphic, claim: Claim) -> CanvasLease | None
     if held is not None and not claim.holds(held.lease):
         LOCKS.labels("refused").inc()
         raise GraphicLockedError(**facts_of(held.lease))
-    if _has_lost(graphic, claim):
+    if _has_lost(graphic, claim, held):
         LOCKS.labels("lost").inc()
         raise LockLostError(current_version=graphic.version)
     return None if held is None else held.lease
@@ -210,26 +225,29 @@ def facts_of(lease: CanvasLease) -> dict[str, Any]:
     }
 
 
-def _has_lost(graphic: Graphic, claim: Claim) -> bool:
+def _has_lost(graphic: Graphic, claim: Claim, held: Seen | None) -> bool:
     if claim.fence is not None and claim.fence != graphic.last_fence:
         return True
-    if not graphic.last_fence:  # nobody has ever locked it
+    if held is not None or not graphic.last_fence:  # it is the claimant's, or was never anybody's
         return False
-    own = CanvasLease.objects.filter(graphic=graphic)
-    if claim.session_id is not None:
-        own = own.filter(session_id=claim.session_id, user_id=claim.actor.user_id)
-    else:
-        own = own.filter(sid=claim.actor.sid or "")
-    last = own.order_by("-fence").first()
-    was_taken_away = last is not None and last.end in {LeaseEnd.EXPIRED, LeaseEnd.FORCED}
-    return was_taken_away and last is not None and last.fence != graphic.last_fence
+    last = _last_own_lease(graphic, claim)
+    was_taken_away = last is not None and last["end"] in {LeaseEnd.EXPIRED, LeaseEnd.FORCED}
+    return was_taken_away and last is not None and last["fence"] != graphic.last_fence
+
+
+def _last_own_lease(graphic: Graphic, claim: Claim) -> dict[str, Any] | None:
+    if claim.session_id is None:
+        return _LAST_OF_LOGIN.first(graphic=graphic.pk, sid=claim.actor.sid or "")
+    return _LAST_OF_SESSION.first(
+        graphic=graphic.pk, session_id=claim.session_id, user_id=claim.actor.user_id
+    )
 
 
 def _extend(held: Seen) -> CanvasLease:
     """Renewals come every minute: followers see the new end, the audit trail says nothing."""
     lease = held.lease
     lease.expires_at = held.at + _ttl()
-    rows.update(lease, "expires_at")
+    rows.update_at_the_end(lease, "expires_at")
     emit(events.lock_changed("renewed", lease))
     return lease
 
@@ -255,7 +273,7 @@ def _end(seen: Seen, end: LeaseEnd, *, by: Actor | None = None, reason: str = ""
     lease = seen.lease
     lease.end = end
     lease.ended_at = seen.at
-    rows.update(lease, "end", "ended_at")
+    rows.update_at_the_end(lease, "end", "ended_at")
     emit(events.lock_changed(end.value, lease, by=by, reason=reason))
     count_after_commit(LOCKS.labels(end.value))
 

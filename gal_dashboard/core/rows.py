@@ -14,7 +14,7 @@ from functools import cache
 from itertools import chain
 from typing import Any, Final
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 from django.db.transaction import mark_for_rollback_on_error
@@ -64,9 +64,10 @@ def insert_at_the_end(row: Model) -> None:
 
 
 def update_at_the_end(row: Model, *names: str) -> None:
-    """``update`` with what is put off, or at once.
+    """Store these fields, as ``save(update_fields=names)`` does, with what is put off or at once.
 
-    Only for a row that the transaction has locked: nothing says whether it was there.
+    Only for a row that the transaction has locked, itself or by the row that it belongs to: nothing
+    says whether it was there.
     """
     model = type(row)
     values = _values(row, _fields(model, names), add=False)
@@ -134,19 +135,6 @@ def insert(rows: Sequence[Model]) -> None:
                 row.pk = key
                 row._state.adding = False  # noqa: SLF001 - Django documents _state
                 row._state.db = database.alias  # noqa: SLF001 - as above
-
-
-def update(row: Model, *names: str) -> None:
-    """Store these fields of a row that is there, as ``save(update_fields=names)`` does.
-
-    Raises ``DatabaseError`` if it is not there any more.
-    """
-    database, model = connections[DEFAULT_DB_ALIAS], type(row)
-    values = _values(row, _fields(model, names), add=False)
-    with mark_for_rollback_on_error(using=database.alias), database.cursor() as cursor:
-        cursor.execute(_change(model, names, database.vendor), [*values, row.pk])
-        if cursor.rowcount != 1:
-            raise DatabaseError(f"{model.__name__} {row.pk} is not there any more.")
 
 
 def _values(row: Model, fields: Sequence[Any], *, add: bool = True) -> list[Any]:
