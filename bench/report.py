@@ -81,10 +81,7 @@ def _told(verdict: Verdict) -> str:
     target = verdict.target
     sign = "x" if target.baseline is not None else ""
     limit = ">=" if verdict.figure.more_is_better else "<="
-    reached = f" by x{number(verdict.value)}" if target.beside_baseline != 1 else ""
-    must = (
-        f"must {limit} {sign}{target.must:g} {'met' if verdict.meets_must else 'MISSED'}{reached}"
-    )
+    must = f"must {limit} {sign}{target.must:g} {'met' if verdict.meets_must else 'MISSED'}"
     if target.aim is None:
         return must
     return f"{must}, aim {sign}{target.aim:g} {'met' if verdict.meets_aim else 'missed'}"
@@ -105,7 +102,6 @@ def as_json(figures: Iterable[Figure], verdicts: Iterable[Verdict]) -> dict[str,
                 "case": verdict.figure.case,
                 "unit": verdict.figure.unit,
                 "baseline": verdict.target.baseline,
-                "beside_baseline": verdict.target.beside_baseline,
                 "value": verdict.value,
                 "must": verdict.target.must,
                 "aim": verdict.target.aim,

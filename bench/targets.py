@@ -7,20 +7,7 @@ from typing import Final
 
 from bench.fanout_subjects import RAW, SOCKET_IO
 from bench.figures import OURS, Figure, of_case, ratio
-from bench.rest_subjects import FASTAPI, MODELVIEWSET
-
-# The service that this project replaced, in requests a second beside a ``ModelViewSet`` under
-# Django's own ASGI handler, measured in turn on one machine of two cores: by 1 client, and by 8.
-# It cannot be measured again, and the one that is built like it (``baselines/fastapi_service``)
-# is another service; the ``ModelViewSet`` is the same everywhere. SQLite was its default; that the
-# distance is the same with PostgreSQL is assumed.
-REPLACED: Final = {
-    "list of 100": ((175, 123), (172, 118)),
-    "retrieve": ((588, 322), (579, 283)),
-    "PUT": ((220, 255), (229, 248)),
-    "lock pair": ((103, 165), (112, 169)),
-    "public view": ((740, 413), (650, 401)),
-}
+from bench.rest_subjects import FASTAPI
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +16,6 @@ class Target:
 
     ``must`` and ``aim`` are multiples of the baseline's value in the same case; without a baseline
     they are in the figure's own unit. Where more is better they are the least, else the most.
-    With ``beside_baseline`` they are multiples of a service that is not measured here, and that had
-    so many times the baseline's value when it was.
     """
 
     section: str
@@ -39,7 +24,6 @@ class Target:
     baseline: str | None
     must: float
     aim: float | None = None
-    beside_baseline: float = 1.0
 
     def applies_to(self, figure: Figure) -> bool:
         return (
@@ -87,7 +71,7 @@ def judge(figures: Iterable[Figure], targets: Iterable["Target"] | None = None) 
                 verdicts.append(Verdict(figure, target, figure.median))
                 continue
             verdicts += [
-                Verdict(figure, target, ratio(figure, other) / target.beside_baseline)
+                Verdict(figure, target, ratio(figure, other))
                 for other in of_case(known, figure)
                 if other.subject == target.baseline and other.median > 0 and not other.errors
             ]
@@ -95,22 +79,16 @@ def judge(figures: Iterable[Figure], targets: Iterable["Target"] | None = None) 
 
 
 def _rates(case: str, must: float, *aims: float) -> Iterator[Target]:
-    """Multiples of the service that was replaced, for 1 client and for 8: of the one that is built
-    like it, and of itself by way of the ``ModelViewSet``.
-    """
-    for clients, (replaced, view_set), aim in zip(
-        ("1 client", "8 clients"), REPLACED[case], aims, strict=True
-    ):
-        for baseline, beside in ((FASTAPI, 1.0), (MODELVIEWSET, replaced / view_set)):
-            yield Target(
-                section="rest",
-                case=f"{case}, {clients}",
-                unit="*/s",
-                baseline=baseline,
-                must=must,
-                aim=aim,
-                beside_baseline=beside,
-            )
+    """Multiples of the service that was replaced, for 1 client and for 8."""
+    for clients, aim in zip(("1 client", "8 clients"), aims, strict=True):
+        yield Target(
+            section="rest",
+            case=f"{case}, {clients}",
+            unit="*/s",
+            baseline=FASTAPI,
+            must=must,
+            aim=aim,
+        )
 
 
 def _fan_out(case: str, unit: str, baseline: str | None, must: float, aim: float) -> Target:

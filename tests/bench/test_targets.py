@@ -1,7 +1,6 @@
 """How figures are held against targets, and how both are printed."""
 
 import math
-from dataclasses import replace
 
 import pytest
 
@@ -37,21 +36,6 @@ def test_a_rate_must_be_so_many_times_the_baselines(ours, meets_must, meets_aim)
 
     assert verdict.value == ours / 100
     assert (verdict.meets_must, verdict.meets_aim) == (meets_must, meets_aim)
-
-
-@pytest.mark.parametrize(("ours", "meets_must"), [(159, False), (161, True)])
-def test_a_service_that_is_gone_is_known_by_its_distance_to_the_baseline(ours, meets_must):
-    """It had four fifths of the baseline, so twice that is 1.6 times the baseline."""
-    target = replace(FASTER, beside_baseline=0.8)
-    figures = [figure(OURS, ours), figure("other", 100)]
-
-    [verdict] = verdicts = judge(figures, [target])
-
-    assert verdict.value == ours / 100 / 0.8
-    assert verdict.meets_must is meets_must
-    [table] = tables(figures, verdicts)
-    assert f"by x{ours / 80:.3g}" in table.rows[0][-1]
-    assert as_json(figures, verdicts)["targets"][0]["beside_baseline"] == 0.8
 
 
 @pytest.mark.parametrize(
