@@ -32,7 +32,7 @@ def preview_correction(*, tournament_id: int, wanted: Sequence[LobbyResult]) -> 
     if tournament is None:
         raise TournamentNotFoundError
     book = rulebook.read(tournament)
-    found = _consequences(book, judging.judge_together(book, wanted))
+    found = consequences_of(book, judging.judge_together(book, wanted))
     return {**found, "graphics": dependants.screens(tournament_id=tournament.pk)}
 
 
@@ -56,7 +56,7 @@ def correct_results(
         book = rulebook.read(tournament)
         judged = judging.judge_together(book, wanted)
         if fingerprint is not None:
-            newest = _consequences(book, judged)["fingerprint"]
+            newest = consequences_of(book, judged)["fingerprint"]
             if fingerprint != newest:
                 raise CorrectionChangedError(fingerprint=newest)
         return _make(tournament, judged, actor=actor, reason=reason)
@@ -85,7 +85,8 @@ def undo_correction(
         return _make(tournament, judged, actor=actor, reason=reason, undoes=undone)
 
 
-def _consequences(book: Rulebook, judged: Judged) -> dict[str, Any]:
+def consequences_of(book: Rulebook, judged: Judged) -> dict[str, Any]:
+    """What ``judged`` would change, with a ``fingerprint`` of it. Not who sees it on air."""
     held = book.tournament.draws.filter(replaced_at__isnull=True).order_by("day", "number")
     return consequences.of_correction(book, judged, held)
 

@@ -5,10 +5,24 @@ from typing import Any
 from gal_dashboard.audit import trail
 from gal_dashboard.core.context import Actor
 from gal_dashboard.events.recording import emit, recording
-from tournaments import drawing, events, judging, results, rulebook, sheets
+from tournaments import (
+    corrections,
+    dependants,
+    drawing,
+    events,
+    judging,
+    results,
+    rulebook,
+    sheets,
+)
 from tournaments.choices import SheetStatus
-from tournaments.errors import SubmissionDecidedError, SubmissionNotFoundError
-from tournaments.judging import LobbyResult
+from tournaments.errors import (
+    CorrectionChangedError,
+    SubmissionDecidedError,
+    SubmissionNotFoundError,
+    TournamentNotFoundError,
+)
+from tournaments.judging import Judged, LobbyResult
 from tournaments.models import ResultSheet, Tournament
 from tournaments.rulebook import Rulebook
 from tournaments.services import lock_tournament
@@ -48,11 +62,28 @@ def submit_result(
         return sheet
 
 
-def confirm_submission(*, actor: Actor, tournament_id: int, submission_id: int) -> ResultSheet:
+def preview_confirmation(*, tournament_id: int, submission_id: int) -> dict[str, Any]:
+    """What ``confirm_submission`` would change where there is a result already, as the preview of a
+    correction says it. Writes nothing; raises as that does.
+    """
+    tournament = Tournament.objects.filter(pk=tournament_id).first()
+    if tournament is None:
+        raise TournamentNotFoundError
+    sheet = _waiting(tournament, submission_id)
+    book = rulebook.read(tournament)
+    found = corrections.consequences_of(book, judging.judge(book, _as_said(sheet, book)))
+    return {**found, "graphics": dependants.screens(tournament_id=tournament.pk)}
+
+
+def confirm_submission(
+    *, actor: Actor, tournament_id: int, submission_id: int, fingerprint: str | None = None
+) -> ResultSheet:
     """Make a submission the result of its lobby, by the rules as they are now.
 
-    One that says what counts already takes its place, and no standing changes. Raises
-    ``SubmissionNotFoundError``, ``SubmissionDecidedError``, and what ``record_lobby_result`` does.
+    One that says what counts already takes its place, and no standing changes. With a
+    ``fingerprint`` another result is replaced only if that changes what the preview said which had
+    it; an empty one is that of no preview. Raises ``SubmissionNotFoundError``,
+    ``SubmissionDecidedError``, what ``record_lobby_result`` does, and ``CorrectionChangedError``.
     """
     with recording():
         tournament = lock_tournament(tournament_id)
@@ -60,6 +91,8 @@ def confirm_submission(*, actor: Actor, tournament_id: int, submission_id: int) 
         book = rulebook.read(tournament)
         judged = judging.judge(book, _as_said(sheet, book))
         entry = judged.entries[0]
+        if fingerprint is not None and entry.is_correction and entry.changes_anything:
+            _refuse_unless_seen(book, judged, fingerprint)
         drawing.drop_skipped(tournament, entry.ref)
         sheets.confirm(sheet, actor=actor)
         results.tell_confirmed(sheet, entry, judged.book, actor=actor, submission_id=sheet.pk)
@@ -95,6 +128,12 @@ def reject_submission(
             )
         )
         return sheet
+
+
+def _refuse_unless_seen(book: Rulebook, judged: Judged, fingerprint: str) -> None:
+    newest = corrections.consequences_of(book, judged)["fingerprint"]
+    if fingerprint != newest:
+        raise CorrectionChangedError(fingerprint=newest)
 
 
 def _waiting(tournament: Tournament, submission_id: int) -> ResultSheet:

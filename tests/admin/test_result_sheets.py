@@ -88,6 +88,85 @@ def test_what_waits_stands_beside_what_counts(ann, played):
     assert changed == [(FINALISTS[1], "2", "1"), (FINALISTS[0], "1", "2")]
 
 
+class TestReplacing:
+    """A submission for a lobby that has another result: its consequences are looked at first."""
+
+    @pytest.fixture
+    def confirm(self, played) -> str:
+        return page("confirm_submission", played, submitted(played, BACKWARDS).pk)
+
+    @pytest.fixture
+    def asked(self, ann, confirm) -> str:
+        with leaves(deeds=[], events=[]):
+            answer = ann.post(confirm)
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    def test_it_says_first_what_it_changes(self, ann, played, confirm):
+        create_graphic(actor=SYSTEM, title="Board", event_name="Cup", tournament_id=played.pk)
+        assert "Look at what changes" in ann.open(board_of(played))
+
+        with leaves(deeds=[], events=[]):
+            answer = ann.post(confirm)
+
+        moved = {row["name"]: (row["before"], row["after"]) for row in answer.context["moved"]}
+        assert (moved["Dr OH"][0]["rank"], moved["Dr OH"][1]["rank"]) == ("8", "1")
+        assert b"Board: 0 overlays now" in answer.content
+        assert standings(played)["standings"][0]["player_name"] == FINALISTS[0]
+
+    def test_what_was_shown_is_done(self, ann, played, confirm, asked):
+        events = ["placement.corrected", "standings.published"]
+        with leaves(deeds=["placement.corrected"], events=events):
+            answer = ann.post(confirm, form_with(asked, "fingerprint"), follow=True)
+
+        assert "is confirmed, and every overlay shows it" in told(answer)
+        assert standings(played)["standings"][0]["player_name"] == BACKWARDS[0]
+
+    def test_what_was_not_shown_is_not_done(self, ann, played, confirm, asked):
+        """Somebody else corrects the lobby while the page is open."""
+        other = [FINALISTS[1], FINALISTS[0], *FINALISTS[2:]]
+        correct(ann, played, "3.1", rows(other))
+
+        with leaves(deeds=[], events=[]):
+            answer = ann.post(confirm, form_with(asked, "fingerprint"))
+
+        shown = answer.content.decode()
+        assert "Nothing was changed. The correction would not do" in shown
+        assert standings(played)["standings"][0]["player_name"] == other[0]
+        ann.post(confirm, form_with(shown, "fingerprint"))
+        assert standings(played)["standings"][0]["player_name"] == BACKWARDS[0]
+
+    def test_who_saw_no_result_is_asked_all_the_same(self, ann, crown):
+        """The result came in after the page with the button was opened."""
+        confirm = page("confirm_submission", crown, submitted(crown, BACKWARDS).pk)
+        assert "Look at what changes" not in ann.open(board_of(crown))
+        results.record_lobby_result(actor=SYSTEM, tournament_id=crown.pk, result=said(FINALISTS))
+
+        with leaves(deeds=[], events=[]):
+            answer = ann.post(confirm)
+
+        assert b"What this result changes" in answer.content
+        assert b"Nothing was changed" not in answer.content
+
+    def test_what_says_the_same_is_not_asked(self, ann, played):
+        confirm = page("confirm_submission", played, submitted(played).pk)
+        board = ann.open(board_of(played))
+        assert ("Look at what changes" in board, "It would replace" in board) == (False, True)
+
+        answer = ann.post(confirm, follow=True)
+
+        assert "is confirmed, and every overlay shows it" in told(answer)
+
+    def test_what_cannot_be_is_not_shown(self, ann, played, confirm, asked):
+        """The other page of somebody who decided on it elsewhere meanwhile."""
+        ann.post(confirm, form_with(asked, "fingerprint"))
+
+        with leaves(deeds=[], events=[]):
+            answer = ann.post(confirm, form_with(asked, "fingerprint"), follow=True)
+
+        assert told(answer) == "This submission is confirmed already, by ann."
+
+
 def test_a_submission_is_rejected_with_a_reason(ann, crown):
     sheet = submitted(crown)
     path = page("reject_submission", crown, sheet.pk)

@@ -13,10 +13,11 @@ from gal_dashboard.core import admin_ports
 from gal_dashboard.core.admin import SEEN
 from gal_dashboard.core.errors import DomainError
 from tournaments import corrections, result_selectors
+from tournaments.admin.consequences import told
 from tournaments.admin.outcomes import compared
 from tournaments.admin.pages import LONGEST_REASON, TournamentPages, spoken
 from tournaments.admin.sheets import NoteForm, Sheet, SheetFormSet, ref_or_404
-from tournaments.choices import DrawRule, ParticipantStatus, SheetStatus
+from tournaments.choices import SheetStatus
 from tournaments.errors import CorrectionChangedError
 from tournaments.models import Tournament
 from tournaments.standings import GameRef
@@ -58,7 +59,6 @@ class CorrectionPages(TournamentPages):
         """What the sheet would change; raises what ``corrections.preview_correction`` raises."""
         wanted = [sheet.result(ref, number)]
         found = corrections.preview_correction(tournament_id=tournament.pk, wanted=wanted)
-        [lobby] = found["lobbies"]
         return self.answer(
             request,
             "correction.html",
@@ -71,10 +71,7 @@ class CorrectionPages(TournamentPages):
             reason=ReasonForm(request.POST if refused else None),
             refused=refused,
             found=found,
-            lines=compared(lobby["before"], lobby["after"]),
-            moved=[_moved(row) for row in found["standings"]],
-            cuts=[cut for cut in found["cuts"] if cut["comes_in"] or cut["falls_out"]],
-            draws=[_drawn(draw) for draw in found["draws"]],
+            **told(found),
             seen=request.POST.get(SEEN, ""),
         )
 
@@ -183,43 +180,6 @@ class CorrectionPages(TournamentPages):
             asks_reason=True,
             back=self.address("corrections", tournament),
         )
-
-
-def _moved(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "name": row["player_name"],
-        "before": _standing(row["before"]),
-        "after": _standing(row["after"]),
-    }
-
-
-def _standing(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Where somebody stands, in words; ``None`` for who is not in the standings."""
-    if row is None:
-        return None
-    return {
-        "rank": f"={row['rank']}" if row["tied"] else str(row["rank"]),
-        "points": row["total_points"],
-        "status": ParticipantStatus(row["status"]).label if row["status"] else "",
-    }
-
-
-def _drawn(draw: Mapping[str, Any]) -> dict[str, Any]:
-    """The lobbies of a draw beside those that would be; by hand nobody knows these."""
-    would_be = {one["lobby"]: _names(one) for one in draw["would_be"] or ()}
-    drawn = {one["lobby"]: _names(one) for one in draw["drawn"]}
-    return {
-        **draw,
-        "spoken": DrawRule(draw["rule"]).label,
-        "pairs": [
-            {"lobby": number, "drawn": drawn.get(number, ()), "would_be": would_be.get(number, ())}
-            for number in sorted(drawn.keys() | would_be.keys())
-        ],
-    }
-
-
-def _names(lobby: Mapping[str, Any]) -> list[str]:
-    return [seat["name"] for seat in lobby["seats"]]
 
 
 def _changes(correction: Mapping[str, Any]) -> list[dict[str, Any]]:

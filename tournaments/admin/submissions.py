@@ -4,13 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
 from django.views.decorators.http import require_POST
 
+from gal_dashboard.core import admin_ports
+from gal_dashboard.core.errors import DomainError
 from tournaments import consequences, result_selectors, submissions
+from tournaments.admin.consequences import told
 from tournaments.admin.outcomes import Line, compared
-from tournaments.admin.pages import LONGEST_REASON, TournamentPages
+from tournaments.admin.pages import LONGEST_REASON, TournamentPages, spoken
+from tournaments.errors import CorrectionChangedError
+from tournaments.models import Tournament
 from tournaments.rulebook import Rulebook
 from tournaments.standings import GameRef
 
@@ -24,6 +30,10 @@ class Waiting:
     sheet: Mapping[str, Any]
     lines: Sequence[Line]
     is_correction: bool
+
+    @property
+    def is_asked_first(self) -> bool:
+        return self.is_correction and any(line.has_changed for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +69,49 @@ class SubmissionPages(TournamentPages):
         ]
 
     def confirm_view(self, request: HttpRequest, pk: int, submission: int) -> HttpResponse:
-        """Make it the result of its lobby."""
+        """Make it the result of its lobby; where that replaces another, say first what it changes.
+
+        What was shown is done, and nothing else: it is shown anew if it would be another by now.
+        """
         tournament = self.tournament_or_404(request, pk, writing=True)
         sheet = _sheet_or_404(pk, submission)
-        return self.do(
+        seen = request.POST.get("fingerprint", "")
+        try:
+            submissions.confirm_submission(
+                actor=admin_ports.actor_of(request),
+                tournament_id=pk,
+                submission_id=submission,
+                fingerprint=seen,
+            )
+        except CorrectionChangedError as changed:
+            refused = f"Nothing was changed. {changed}" if seen else ""
+            return self._ask(request, tournament, sheet, refused=refused)
+        except DomainError as refused:
+            messages.error(request, spoken(refused))
+        else:
+            said = f"{_name_of(sheet)} is confirmed, and every overlay shows it."
+            messages.success(request, said)
+        return HttpResponseRedirect(self.address("results", tournament))
+
+    def _ask(
+        self, request: HttpRequest, tournament: Tournament, sheet: Mapping[str, Any], refused: str
+    ) -> HttpResponse:
+        try:
+            found = submissions.preview_confirmation(
+                tournament_id=tournament.pk, submission_id=sheet["id"]
+            )
+        except DomainError as gone:  # it was decided meanwhile
+            messages.error(request, spoken(gone))
+            return HttpResponseRedirect(self.address("results", tournament))
+        return self.answer(
             request,
+            "confirm_submission.html",
             tournament,
-            lambda actor: submissions.confirm_submission(
-                actor=actor, tournament_id=pk, submission_id=submission
-            ),
-            f"{_name_of(sheet)} is confirmed, and every overlay shows it.",
-            page="results",
+            title="What this result changes",
+            sheet=sheet,
+            refused=refused,
+            found=found,
+            **told(found),
         )
 
     def reject_view(self, request: HttpRequest, pk: int, submission: int) -> HttpResponse:
