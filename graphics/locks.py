@@ -38,17 +38,19 @@ from graphics.options import LOCK_TTL
 SWEPT_AT_ONCE = 100
 
 
-def _newest_lease(**own: Slot) -> QuerySet[CanvasLease, Any]:
+def _newest_lease(**own: Any) -> QuerySet[CanvasLease, Any]:
     leases = CanvasLease.objects.filter(graphic_id=Slot("graphic", BigIntegerField()), **own)
     return leases.order_by("-fence").values("end", "fence")[:1]
 
 
 # Asked by every save without a lock, once there has been one.
 _LAST_OF_LOGIN: Final = Prepared(lambda: _newest_lease(sid=Slot("sid", CharField())))
-_LAST_OF_SESSION: Final = Prepared(
-    lambda: _newest_lease(
-        session_id=Slot("session_id", CharField()), user_id=Slot("user_id", BigIntegerField())
-    )
+_WINDOW: Final = Slot("session_id", CharField())
+_LAST_OF_WINDOW: Final = Prepared(
+    lambda: _newest_lease(session_id=_WINDOW, user_id=Slot("user_id", BigIntegerField()))
+)
+_LAST_OF_WINDOW_OF_NOBODY: Final = Prepared(
+    lambda: _newest_lease(session_id=_WINDOW, user_id__isnull=True)
 )
 
 
@@ -238,9 +240,10 @@ def _has_lost(graphic: Graphic, claim: Claim, held: Seen | None) -> bool:
 def _last_own_lease(graphic: Graphic, claim: Claim) -> dict[str, Any] | None:
     if claim.session_id is None:
         return _LAST_OF_LOGIN.first(graphic=graphic.pk, sid=claim.actor.sid or "")
-    return _LAST_OF_SESSION.first(
-        graphic=graphic.pk, session_id=claim.session_id, user_id=claim.actor.user_id
-    )
+    own = {"graphic": graphic.pk, "session_id": claim.session_id}
+    if claim.actor.user_id is None:  # a command; nothing is equal to NULL
+        return _LAST_OF_WINDOW_OF_NOBODY.first(**own)
+    return _LAST_OF_WINDOW.first(**own, user_id=claim.actor.user_id)
 
 
 def _extend(held: Seen) -> CanvasLease:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -20,6 +21,7 @@ from gal_dashboard.events.recording import recording
 from graphics import locks
 from graphics.archive import delete_graphic
 from graphics.claims import Claim
+from graphics.errors import LockLostError
 from graphics.models import Graphic, GraphicRevision
 from graphics.services import Changes, create_graphic, update_graphic
 from tournaments.models import Tournament
@@ -171,6 +173,24 @@ def test_once_there_has_been_a_lock_a_save_asks_whether_it_was_lost(desk):
     desk.release()
 
     assert statements_of(desk.save) == 2 + at_once_on_postgresql(elsewhere=6)
+
+
+@pytest.mark.parametrize("user_id", [7, None])
+def test_who_lost_the_lock_to_another_window_may_not_save(user_id):
+    """Also a window that belongs to nobody, as a command's would."""
+    graphic = create_graphic(actor=SYSTEM, title="One", event_name="Cup", document="{}")
+    actor = Actor(name="ann", user_id=user_id, sid="her-login")
+    late, other = (Claim(actor=actor, session_id=window) for window in ("left", "right"))
+    locks.acquire_lock(graphic_id=graphic.pk, claim=late)
+    locks.force_release_lock(graphic_id=graphic.pk, actor=SYSTEM, reason="It was left open.")
+    locks.acquire_lock(graphic_id=graphic.pk, claim=other)
+    locks.release_lock(graphic_id=graphic.pk, claim=other)
+    save = partial(update_graphic, graphic_id=graphic.pk, changes=Changes(title="Two"))
+
+    with pytest.raises(LockLostError):
+        save(claim=late)
+    save(claim=other)
+    save(claim=replace(late, actor=replace(actor, user_id=8)))
 
 
 def test_postgresql_gets_the_end_of_a_lock_in_one_message(desk):
