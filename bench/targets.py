@@ -79,7 +79,7 @@ def judge(figures: Iterable[Figure], targets: Iterable["Target"] | None = None) 
 
 
 def _rates(case: str, must: float, *aims: float) -> Iterator[Target]:
-    """Multiples of the service that was replaced, for 1 client and for 8."""
+    """Multiples of the service that is built like the replaced one, for 1 client and for 8."""
     for clients, aim in zip(("1 client", "8 clients"), aims, strict=True):
         yield Target(
             section="rest",
