@@ -32,8 +32,7 @@ def preview_correction(*, tournament_id: int, wanted: Sequence[LobbyResult]) -> 
     if tournament is None:
         raise TournamentNotFoundError
     book = rulebook.read(tournament)
-    found = consequences_of(book, judging.judge_together(book, wanted))
-    return {**found, "graphics": dependants.screens(tournament_id=tournament.pk)}
+    return preview_of(book, judging.judge_together(book, wanted))
 
 
 def correct_results(
@@ -56,9 +55,7 @@ def correct_results(
         book = rulebook.read(tournament)
         judged = judging.judge_together(book, wanted)
         if fingerprint is not None:
-            newest = consequences_of(book, judged)["fingerprint"]
-            if fingerprint != newest:
-                raise CorrectionChangedError(fingerprint=newest)
+            refuse_unless_seen(book, judged, fingerprint)
         return _make(tournament, judged, actor=actor, reason=reason)
 
 
@@ -85,8 +82,20 @@ def undo_correction(
         return _make(tournament, judged, actor=actor, reason=reason, undoes=undone)
 
 
-def consequences_of(book: Rulebook, judged: Judged) -> dict[str, Any]:
-    """What ``judged`` would change, with a ``fingerprint`` of it. Not who sees it on air."""
+def preview_of(book: Rulebook, judged: Judged) -> dict[str, Any]:
+    """What ``judged`` would change, its ``fingerprint``, and which graphics show it."""
+    graphics = dependants.screens(tournament_id=book.tournament.pk)
+    return {**_consequences(book, judged), "graphics": graphics}
+
+
+def refuse_unless_seen(book: Rulebook, judged: Judged, fingerprint: str) -> None:
+    """Raises ``CorrectionChangedError`` unless the preview that had the fingerprint still holds."""
+    newest = _consequences(book, judged)["fingerprint"]
+    if fingerprint != newest:
+        raise CorrectionChangedError(fingerprint=newest)
+
+
+def _consequences(book: Rulebook, judged: Judged) -> dict[str, Any]:
     held = book.tournament.draws.filter(replaced_at__isnull=True).order_by("day", "number")
     return consequences.of_correction(book, judged, held)
 

@@ -5,24 +5,14 @@ from typing import Any
 from gal_dashboard.audit import trail
 from gal_dashboard.core.context import Actor
 from gal_dashboard.events.recording import emit, recording
-from tournaments import (
-    corrections,
-    dependants,
-    drawing,
-    events,
-    judging,
-    results,
-    rulebook,
-    sheets,
-)
+from tournaments import corrections, drawing, events, judging, results, rulebook, sheets
 from tournaments.choices import SheetStatus
 from tournaments.errors import (
-    CorrectionChangedError,
     SubmissionDecidedError,
     SubmissionNotFoundError,
     TournamentNotFoundError,
 )
-from tournaments.judging import Judged, LobbyResult
+from tournaments.judging import LobbyResult
 from tournaments.models import ResultSheet, Tournament
 from tournaments.rulebook import Rulebook
 from tournaments.services import lock_tournament
@@ -63,16 +53,16 @@ def submit_result(
 
 
 def preview_confirmation(*, tournament_id: int, submission_id: int) -> dict[str, Any]:
-    """What ``confirm_submission`` would change where there is a result already, as the preview of a
-    correction says it. Writes nothing; raises as that does.
+    """What ``confirm_submission`` would change, as the preview of a correction says it.
+
+    Writes nothing. Raises as that does, ``CorrectionChangedError`` aside.
     """
     tournament = Tournament.objects.filter(pk=tournament_id).first()
     if tournament is None:
         raise TournamentNotFoundError
+    book = rulebook.read(tournament)  # before the sheet: whom that names may go in between
     sheet = _waiting(tournament, submission_id)
-    book = rulebook.read(tournament)
-    found = corrections.consequences_of(book, judging.judge(book, _as_said(sheet, book)))
-    return {**found, "graphics": dependants.screens(tournament_id=tournament.pk)}
+    return corrections.preview_of(book, judging.judge(book, _as_said(sheet, book)))
 
 
 def confirm_submission(
@@ -81,9 +71,9 @@ def confirm_submission(
     """Make a submission the result of its lobby, by the rules as they are now.
 
     One that says what counts already takes its place, and no standing changes. With a
-    ``fingerprint`` another result is replaced only if that changes what the preview said which had
-    it; an empty one is that of no preview. Raises ``SubmissionNotFoundError``,
-    ``SubmissionDecidedError``, what ``record_lobby_result`` does, and ``CorrectionChangedError``.
+    ``fingerprint`` another result is replaced only if the preview that had it still holds; who saw
+    none gives an empty one. Raises ``SubmissionNotFoundError``, ``SubmissionDecidedError``, what
+    ``record_lobby_result`` does, and ``CorrectionChangedError``.
     """
     with recording():
         tournament = lock_tournament(tournament_id)
@@ -92,7 +82,7 @@ def confirm_submission(
         judged = judging.judge(book, _as_said(sheet, book))
         entry = judged.entries[0]
         if fingerprint is not None and entry.is_correction and entry.changes_anything:
-            _refuse_unless_seen(book, judged, fingerprint)
+            corrections.refuse_unless_seen(book, judged, fingerprint)
         drawing.drop_skipped(tournament, entry.ref)
         sheets.confirm(sheet, actor=actor)
         results.tell_confirmed(sheet, entry, judged.book, actor=actor, submission_id=sheet.pk)
@@ -128,12 +118,6 @@ def reject_submission(
             )
         )
         return sheet
-
-
-def _refuse_unless_seen(book: Rulebook, judged: Judged, fingerprint: str) -> None:
-    newest = corrections.consequences_of(book, judged)["fingerprint"]
-    if fingerprint != newest:
-        raise CorrectionChangedError(fingerprint=newest)
 
 
 def _waiting(tournament: Tournament, submission_id: int) -> ResultSheet:

@@ -92,77 +92,83 @@ class TestReplacing:
     """A submission for a lobby that has another result: its consequences are looked at first."""
 
     @pytest.fixture
-    def confirm(self, played) -> str:
-        return page("confirm_submission", played, submitted(played, BACKWARDS).pk)
+    def waiting(self, played) -> ResultSheet:
+        return submitted(played, BACKWARDS, note="By the captain.")
 
     @pytest.fixture
-    def asked(self, ann, confirm) -> str:
-        with leaves(deeds=[], events=[]):
-            answer = ann.post(confirm)
-        assert answer.status_code == 200
-        return answer.content.decode()
+    def confirm(self, played, waiting) -> str:
+        return page("confirm_submission", played, waiting.pk)
 
-    def test_it_says_first_what_it_changes(self, ann, played, confirm):
+    @pytest.fixture
+    def look(self, played, waiting) -> str:
+        return page("submission", played, waiting.pk)
+
+    def test_it_says_first_what_it_changes(self, ann, played, look):
         create_graphic(actor=SYSTEM, title="Board", event_name="Cup", tournament_id=played.pk)
-        assert "Look at what changes" in ann.open(board_of(played))
+        assert look in ann.open(board_of(played))
 
         with leaves(deeds=[], events=[]):
-            answer = ann.post(confirm)
+            answer = ann.get(look)
 
         moved = {row["name"]: (row["before"], row["after"]) for row in answer.context["moved"]}
         assert (moved["Dr OH"][0]["rank"], moved["Dr OH"][1]["rank"]) == ("8", "1")
-        assert b"Board: 0 overlays now" in answer.content
+        shown = answer.content.decode()
+        assert all(text in shown for text in ("Board: 0 overlays now", "By system", "captain"))
         assert standings(played)["standings"][0]["player_name"] == FINALISTS[0]
 
-    def test_what_was_shown_is_done(self, ann, played, confirm, asked):
+    def test_what_was_shown_is_done(self, ann, played, confirm, look):
+        shown = form_with(ann.open(look), "fingerprint")
+
         events = ["placement.corrected", "standings.published"]
         with leaves(deeds=["placement.corrected"], events=events):
-            answer = ann.post(confirm, form_with(asked, "fingerprint"), follow=True)
+            answer = ann.post(confirm, shown, follow=True)
 
         assert "is confirmed, and every overlay shows it" in told(answer)
         assert standings(played)["standings"][0]["player_name"] == BACKWARDS[0]
 
-    def test_what_was_not_shown_is_not_done(self, ann, played, confirm, asked):
+    def test_what_was_not_shown_is_not_done(self, ann, played, confirm, look):
         """Somebody else corrects the lobby while the page is open."""
         other = [FINALISTS[1], FINALISTS[0], *FINALISTS[2:]]
+        shown = form_with(ann.open(look), "fingerprint")
         correct(ann, played, "3.1", rows(other))
 
         with leaves(deeds=[], events=[]):
-            answer = ann.post(confirm, form_with(asked, "fingerprint"))
+            answer = ann.post(confirm, shown).content.decode()
 
-        shown = answer.content.decode()
-        assert "Nothing was changed. The correction would not do" in shown
+        assert "Nothing was changed. The correction would not do what its preview said" in answer
         assert standings(played)["standings"][0]["player_name"] == other[0]
-        ann.post(confirm, form_with(shown, "fingerprint"))
+        ann.post(confirm, form_with(answer, "fingerprint"))
         assert standings(played)["standings"][0]["player_name"] == BACKWARDS[0]
 
-    def test_who_saw_no_result_is_asked_all_the_same(self, ann, crown):
-        """The result came in after the page with the button was opened."""
-        confirm = page("confirm_submission", crown, submitted(crown, BACKWARDS).pk)
-        assert "Look at what changes" not in ann.open(board_of(crown))
+    def test_a_result_that_came_in_meanwhile_is_not_replaced(self, ann, crown):
+        """It came in after the page with the button was opened."""
+        sheet = submitted(crown, BACKWARDS)
+        board = ann.open(board_of(crown))
+        assert page("submission", crown, sheet.pk) + '"' not in board
         results.record_lobby_result(actor=SYSTEM, tournament_id=crown.pk, result=said(FINALISTS))
 
         with leaves(deeds=[], events=[]):
-            answer = ann.post(confirm)
+            answer = ann.post(page("confirm_submission", crown, sheet.pk)).content.decode()
 
-        assert b"What this result changes" in answer.content
-        assert b"Nothing was changed" not in answer.content
+        assert "Nothing was changed. The lobby has got another result meanwhile." in answer
+        assert form_with(answer, "fingerprint")["fingerprint"]
 
-    def test_what_says_the_same_is_not_asked(self, ann, played):
-        confirm = page("confirm_submission", played, submitted(played).pk)
+    def test_what_says_the_same_needs_no_look(self, ann, played):
+        sheet = submitted(played)
         board = ann.open(board_of(played))
-        assert ("Look at what changes" in board, "It would replace" in board) == (False, True)
+        assert "It would replace a result." in board
+        assert page("submission", played, sheet.pk) + '"' not in board
 
-        answer = ann.post(confirm, follow=True)
+        with leaves(deeds=["placement.corrected"], events=["placement.corrected"]):
+            answer = ann.post(page("confirm_submission", played, sheet.pk), follow=True)
 
         assert "is confirmed, and every overlay shows it" in told(answer)
 
-    def test_what_cannot_be_is_not_shown(self, ann, played, confirm, asked):
-        """The other page of somebody who decided on it elsewhere meanwhile."""
-        ann.post(confirm, form_with(asked, "fingerprint"))
+    def test_what_is_decided_is_not_looked_at(self, ann, played, confirm, look):
+        ann.post(confirm, form_with(ann.open(look), "fingerprint"))
 
         with leaves(deeds=[], events=[]):
-            answer = ann.post(confirm, form_with(asked, "fingerprint"), follow=True)
+            answer = ann.get(look, follow=True)
 
         assert told(answer) == "This submission is confirmed already, by ann."
 
@@ -418,6 +424,7 @@ def test_a_viewer_sees_everything_and_changes_nothing(vic, ann, played):
     sheet, correction = submitted(played), Correction.objects.get()
     confirm = page("confirm_submission", played, sheet.pk)
     reject = page("reject_submission", played, sheet.pk)
+    look = page("submission", played, sheet.pk)
     undo = page("undo_correction", played, correction.pk)
 
     board = vic.open(board_of(played))
@@ -429,6 +436,7 @@ def test_a_viewer_sees_everything_and_changes_nothing(vic, ann, played):
     assert undo not in vic.open(page("corrections", played))
     for path in (confirm, reject, undo, page("correct", played, "3.1", 1)):
         assert vic.post(path).status_code == 403, path
+    assert vic.get(look).status_code == 403
     assert ResultSheet.objects.waiting().count() == Correction.objects.count() == 1
 
 
@@ -441,6 +449,7 @@ def test_what_is_not_there_is_not_found(ann, crown):
     for number in (sheet.pk, 0, 2**63, 10**30):
         assert ann.post(page("confirm_submission", other, number)).status_code == 404
         assert ann.get(page("reject_submission", other, number)).status_code == 404
+        assert ann.get(page("submission", other, number)).status_code == 404
         assert ann.get(page("undo_correction", other, number)).status_code == 404
     assert ann.get(page("confirm_submission", crown, sheet.pk)).status_code == 405
     assert ann.get(page("lobby_history", crown, "x", 1)).status_code == 404

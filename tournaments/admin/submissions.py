@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from gal_dashboard.core import admin_ports
 from gal_dashboard.core.errors import DomainError
@@ -32,7 +32,7 @@ class Waiting:
     is_correction: bool
 
     @property
-    def is_asked_first(self) -> bool:
+    def changes_result(self) -> bool:
         return self.is_correction and any(line.has_changed for line in self.lines)
 
 
@@ -64,15 +64,18 @@ class SubmissionPages(TournamentPages):
     def urls(self) -> list[URLPattern]:
         at = "results/submissions/<int:submission>"
         return [
+            self.route(f"{at}/look/", require_safe(self.look_view), "submission"),
             self.route(f"{at}/confirm/", require_POST(self.confirm_view), "confirm_submission"),
             self.route(f"{at}/reject/", self.reject_view, "reject_submission"),
         ]
 
-    def confirm_view(self, request: HttpRequest, pk: int, submission: int) -> HttpResponse:
-        """Make it the result of its lobby; where that replaces another, say first what it changes.
+    def look_view(self, request: HttpRequest, pk: int, submission: int) -> HttpResponse:
+        """What it would change to confirm it, with the button that does."""
+        tournament = self.tournament_or_404(request, pk, writing=True)
+        return self._show(request, tournament, _sheet_or_404(pk, submission))
 
-        What was shown is done, and nothing else: it is shown anew if it would be another by now.
-        """
+    def confirm_view(self, request: HttpRequest, pk: int, submission: int) -> HttpResponse:
+        """Make it the result of its lobby. Another result is replaced only as it was shown."""
         tournament = self.tournament_or_404(request, pk, writing=True)
         sheet = _sheet_or_404(pk, submission)
         seen = request.POST.get("fingerprint", "")
@@ -84,8 +87,8 @@ class SubmissionPages(TournamentPages):
                 fingerprint=seen,
             )
         except CorrectionChangedError as changed:
-            refused = f"Nothing was changed. {changed}" if seen else ""
-            return self._ask(request, tournament, sheet, refused=refused)
+            why = str(changed) if seen else "The lobby has got another result meanwhile."
+            return self._show(request, tournament, sheet, refused=f"Nothing was changed. {why}")
         except DomainError as refused:
             messages.error(request, spoken(refused))
         else:
@@ -93,19 +96,24 @@ class SubmissionPages(TournamentPages):
             messages.success(request, said)
         return HttpResponseRedirect(self.address("results", tournament))
 
-    def _ask(
-        self, request: HttpRequest, tournament: Tournament, sheet: Mapping[str, Any], refused: str
+    def _show(
+        self,
+        request: HttpRequest,
+        tournament: Tournament,
+        sheet: Mapping[str, Any],
+        *,
+        refused: str = "",
     ) -> HttpResponse:
         try:
             found = submissions.preview_confirmation(
                 tournament_id=tournament.pk, submission_id=sheet["id"]
             )
-        except DomainError as gone:  # it was decided meanwhile
-            messages.error(request, spoken(gone))
+        except DomainError as why:
+            messages.error(request, spoken(why))
             return HttpResponseRedirect(self.address("results", tournament))
         return self.answer(
             request,
-            "confirm_submission.html",
+            "submission.html",
             tournament,
             title="What this result changes",
             sheet=sheet,
