@@ -10,6 +10,6 @@ loop, through a service that makes dicts of rows; of these the answer is made, a
 A lock is a new row each time, and rows of old ones stay: the longer it runs, the longer it looks.
 Two things are not as they were, as all subjects give the same answers: documents are objects, not
 text, and an answer tells the version and the lock. Beside the code of that service itself, in turn
-on one machine, a retrieve, a PUT and a lock pair take as long within a tenth, on both databases; a
+on one machine, a retrieve, a PUT and a lock pair take as long within 15 %, on both databases; a
 list takes twice as long, as a hundred documents are decoded and encoded again.
 """
